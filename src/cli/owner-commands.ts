@@ -35,10 +35,17 @@ export const ownerCommands: readonly CommandSpec[] = [
     path: 'owner limit',
     args: '<owner> [number]',
     done: 'the owner has the limit; `custos owner show` prints it',
-    about: 'say how many wallets an owner may have, or how many requests a minute',
+    about: 'say how many wallets an owner may have, how many requests a minute, or what they may spend',
     options: [
       { flags: '--none', about: 'the owner has no such limit any more' },
       { flags: '--requests', about: 'limit requests a minute to the API that are made for the owner alone' },
+      {
+        flags: '--spend <chain>',
+        about: 'limit what the owner spends of a coin in 24 hours, in whole coins with fees',
+      },
+      { flags: '--token <token>', about: 'with --spend: of this token, and not of the coin' },
+      { flags: '--decimals <number>', about: 'with --token: how many decimals it has' },
+      { flags: '--each', about: 'with --spend: in one transaction, and not in 24 hours' },
       tenantOption,
       jsonOption,
       ...storeOptions,

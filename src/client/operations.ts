@@ -77,6 +77,8 @@ export type CountedOwner = {
   readonly mostWallets: number | null;
   /** requests a minute that are made for this owner alone */
   readonly mostRequests: number | null;
+  /** null: no limits of spending */
+  readonly mostSpent: readonly SpendingLimit[] | null;
   readonly createdAt: string;
   /** how many the owner has, on both networks */
   readonly wallets: number;
@@ -242,6 +244,8 @@ export type Owner = {
   readonly mostWallets: number | null;
   /** requests a minute that are made for this owner alone */
   readonly mostRequests: number | null;
+  /** null: no limits of spending */
+  readonly mostSpent: readonly SpendingLimit[] | null;
   readonly createdAt: string;
 };
 
@@ -255,6 +259,8 @@ export type OwnerRequest = {
   readonly mostWallets?: number | null | undefined;
   /** requests a minute that are made for this owner alone; null and left out as above */
   readonly mostRequests?: number | null | undefined;
+  /** what may be spent, asset by asset; what is not listed has no limit; null and left out as above */
+  readonly mostSpent?: readonly SpendingLimitRequest[] | null | undefined;
 };
 
 export type Passkey = {
@@ -564,6 +570,27 @@ export type SignatureRequest = {
     readonly index?: number | undefined;
   };
   readonly hash: string;
+};
+
+export type SpendingLimit = {
+  readonly chain: string;
+  readonly token: string | null;
+  readonly decimals: number;
+  readonly aDay: string | null;
+  readonly aTransaction: string | null;
+};
+
+export type SpendingLimitRequest = {
+  /** ticker of the chain */
+  readonly chain: string;
+  /** contract or identifier; left out: the coin */
+  readonly token?: string | undefined;
+  /** of the token, which needs them; its own word is not believed */
+  readonly decimals?: number | undefined;
+  /** whole coins in 24 hours, fees included; one of the two is needed */
+  readonly aDay?: string | undefined;
+  /** whole coins in one transaction, its fee included */
+  readonly aTransaction?: string | undefined;
 };
 
 export type Token = {
@@ -901,7 +928,7 @@ export interface Operations {
     };
     readonly answer: AddressPage;
   };
-  /** makes an owner known, and sets how many wallets and requests they may have */
+  /** makes an owner known, and sets how many wallets and requests they may have and what they may spend */
   readonly putOwner: {
     readonly params: {
       readonly owner: string;

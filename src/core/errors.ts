@@ -151,6 +151,8 @@ const kinds = {
     hint: 'check tenant and spelling: texts that differ in any character are two owners',
   },
   OWNER_LIMIT: { exit: 1, status: 409, hint: 'use a wallet that the owner has, or raise the limit of the owner' },
+  SPENDING_INVALID: { exit: 2, status: 400, hint: 'name a chain, for a token its decimals, and an amount such as 1.5' },
+  OWNER_SPENT: { exit: 1, status: 403, hint: 'ask for less, or wait and ask again; `custos owner limit` changes it' },
   WALLET_PLACE_TAKEN: {
     exit: 1,
     status: 409,

@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId, parseOwnerId, parseTenantId } from '../core/ids.js';
 import { isObject, parseJson } from '../core/json.js';
 import type { BlindIndex, LookupSeal } from '../core/signing/lookup.js';
+import { readSpending, spendingJson } from '../core/signing/spending.js';
 import { tenantOf } from '../core/signing/wallet.js';
 import type { StoredAddress, StoredOwner } from '../core/store/owners.js';
 import { expandKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
@@ -21,11 +22,12 @@ export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): 
   const ofAddress = ({ signatureId, index: child }: Pick<StoredAddress, 'signatureId' | 'index'>) =>
     joinUnambiguously(['custos/address', storeId, signatureId, String(child)]);
   return {
-    sealOwner({ tenant, owner, createdAt, mostWallets, mostRequests, login }) {
+    sealOwner({ tenant, owner, createdAt, mostWallets, mostRequests, mostSpent, login }) {
       const text = JSON.stringify({
         owner,
         ...(mostWallets !== undefined && { mostWallets }),
         ...(mostRequests !== undefined && { mostRequests }),
+        ...(mostSpent && { mostSpent: spendingJson(mostSpent) }),
         ...(login && { login }),
       });
       const content = Buffer.from(text);
@@ -35,15 +37,19 @@ export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): 
     openOwner(stored) {
       const content = withKey('custos/v1/owner', (key) => open(key, stored.box, ofOwner(stored)));
       const { tenant, createdAt } = stored;
-      const { owner, mostWallets, mostRequests, login: sealed } = readJson(content, 'an owner');
+      const { owner, mostWallets, mostRequests, mostSpent: spending, login: sealed } = readJson(content, 'an owner');
       const login = sealed === undefined ? undefined : readLogin(sealed);
+      const mostSpent = spending === undefined ? undefined : readSpending(spending);
       if (sealed !== undefined && login === undefined) throw damaged('an owner');
+      // A limit that cannot be read must not pass for none.
+      if (spending !== undefined && mostSpent === undefined) throw damaged('an owner');
       const known = { tenant, owner: parseOwnerId(owner), createdAt, ...(login && { login }) };
       if (!equalBytes(index.owner(tenant, known.owner), stored.digest)) throw damaged('an owner');
       return {
         ...known,
         ...(typeof mostWallets === 'number' && { mostWallets }),
         ...(typeof mostRequests === 'number' && { mostRequests }),
+        ...(mostSpent && { mostSpent }),
       };
     },
     sealAddress(place, address) {

@@ -63,6 +63,21 @@ describe('owners on the command line', () => {
     expect(owners.map(({ tenant, owner }) => `${tenant} ${owner}`).sort()).toEqual(['default u-17', 'shop u-17']);
   });
 
+  it('an owner has limits of what they spend, each of which changes by itself', async () => {
+    const limit = (...flags: string[]) => run('owner', 'limit', 'u-17', ...flags, '--spend', 'ETH', '--tenant', 'shop');
+    const usdc = '0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238';
+    await good(limit('1.5'));
+    await good(limit('100', '--token', usdc, '--decimals', '6'));
+    await good(limit('--none'));
+    await good(limit('0.25', '--each'));
+    expect((await json('owner', 'show', 'u-17', '--tenant', 'shop')).mostSpent).toEqual([
+      { chain: 'ETH', token: usdc, decimals: 6, aDay: '100' },
+      { chain: 'ETH', decimals: 18, aTransaction: '0.25' },
+    ]);
+    const refused = { code: 2, stderr: expect.stringContaining('SPENDING_INVALID') };
+    expect(await limit('1.0000000000000000001')).toMatchObject(refused);
+  });
+
   it('the next address of a mnemonic is printed once for each call, and found afterwards', async () => {
     const { signatureId } = await json('wallet', 'create', 'ETH');
     const first = await json('wallet', 'address', signatureId, '--next', '--json');

@@ -144,7 +144,13 @@ describe('what is sealed beside wallets', () => {
     handle: 'AAAA',
     passkeys: [{ id: 'AAAA', publicKey: 'AAAA', signCount: 7, name: 'phone', createdAt: 6, transports: ['usb'] }],
   };
-  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, mostWallets: 3, mostRequests: 60, login };
+  const spending = [
+    { chain: eth, decimals: 18, aDay: 10n ** 30n, aTransaction: 0n },
+    { chain: eth, decimals: 6, token: '0xAb', aDay: 1n },
+  ];
+  const mostSpent = { budget: '0f'.repeat(16), limits: spending };
+  const limits = { mostWallets: 3, mostRequests: 60, mostSpent };
+  const owner = { tenant: shop, owner: parseOwnerId('u-17'), createdAt: 5, ...limits, login };
   const place = { signatureId, index: 7, tenant: shop, chain: eth, network: 'mainnet' as const };
 
   test('an owner and an address open as they were sealed, and nowhere else', () => {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import type { KnownOwner, Owner } from '../../core/signing/lookup.js';
+import type { SpendingLimit } from '../../core/signing/spending.js';
 import type { WalletsService } from '../../core/signing/wallets-service.js';
 import { boundTo, type Caller, includesOwner, ownerFor } from '../caller.js';
 import { cursorOf, keyOf } from '../cursor.js';
@@ -11,13 +13,14 @@ import { countedOwner, owner, ownerAnswer, ownerForm, ownerPage, placeForm, wall
 import { inFields, placedAnswer, requireMaking } from '../wallets/making.js';
 
 const params = z.strictObject({ owner });
+const spendingFaults = { CHAIN_UNKNOWN: 'body/mostSpent', SPENDING_INVALID: 'body/mostSpent' } as const;
 
 export const ownerRoutes: readonly Route[] = [
   route({
     method: 'PUT',
     path: '/v1/owners/{owner}',
     id: 'putOwner',
-    about: 'makes an owner known, and sets how many wallets and requests they may have',
+    about: 'makes an owner known, and sets how many wallets and requests they may have and what they may spend',
     scope: 'owners:manage',
     params,
     body: ownerForm,
@@ -27,10 +30,9 @@ export const ownerRoutes: readonly Route[] = [
     },
     async handle({ params: { owner: id }, body }, { wallets }, caller) {
       ownerFor(caller, id);
-      const { owner: known, isNew } = await wallets.putOwner(caller.tenant, id);
-      const isLimit = Object.values(body).some((most) => most !== undefined);
-      const put = isLimit ? await wallets.limitOwner(caller.tenant, id, body) : known;
-      return { status: isNew ? 201 : 200, body: ownerJson(put) };
+      const put = () => wallets.putOwner(caller.tenant, id, body);
+      const { owner: known, isNew } = await inFields(put, spendingFaults);
+      return { status: isNew ? 201 : 200, body: ownerJson(known) };
     },
   }),
   route({
@@ -110,9 +112,19 @@ function noneIfUnknown(error: unknown): undefined {
   if (!(error instanceof CustosError) || error.code !== 'OWNER_UNKNOWN') throw error;
 }
 
-function ownerJson({ owner: id, mostWallets, mostRequests, createdAt }: Owner): z.input<typeof ownerAnswer> {
+function ownerJson({ owner: id, mostWallets, mostRequests, mostSpent, createdAt }: Owner): z.input<typeof ownerAnswer> {
   const limits = { mostWallets: mostWallets ?? null, mostRequests: mostRequests ?? null };
-  return { id, ...limits, createdAt: new Date(createdAt).toISOString() };
+  return {
+    id,
+    ...limits,
+    mostSpent: mostSpent?.limits.length ? mostSpent.limits.map(spendingJson) : null,
+    createdAt: new Date(createdAt).toISOString(),
+  };
+}
+
+function spendingJson({ chain: of, token, decimals, aDay, aTransaction }: SpendingLimit) {
+  const text = (amount: bigint | undefined) => (amount === undefined ? null : formatUnits(amount, decimals));
+  return { ...{ chain: of, token: token ?? null, decimals }, aDay: text(aDay), aTransaction: text(aTransaction) };
 }
 
 function tagOf(text: string): string {

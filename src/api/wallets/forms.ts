@@ -69,6 +69,36 @@ export const wallet = named(
 const most = z.int().min(0).max(1_000_000_000).nullable();
 const mostRequests = described(z.int().nullable(), 'requests a minute that are made for this owner alone');
 
+const asset = {
+  chain: described(chain, 'ticker of the chain'),
+  token: described(z.string().min(1).max(200).optional(), 'contract or identifier; left out: the coin'),
+  decimals: described(
+    z.int().min(0).max(36).optional(),
+    'of the token, which needs them; its own word is not believed',
+  ),
+};
+const coins = z.string().regex(forms.amount, 'must be a decimal number of whole coins, such as 1.5');
+
+const spendingForm = named(
+  'SpendingLimitRequest',
+  z.strictObject({
+    ...asset,
+    aDay: described(coins.optional(), 'whole coins in 24 hours, fees included; one of the two is needed'),
+    aTransaction: described(coins.optional(), 'whole coins in one transaction, its fee included'),
+  }),
+);
+
+const spending = named(
+  'SpendingLimit',
+  z.strictObject({
+    chain: z.string(),
+    token: z.string().nullable(),
+    decimals: z.int(),
+    aDay: z.string().nullable(),
+    aTransaction: z.string().nullable(),
+  }),
+);
+
 export const ownerForm = named(
   'OwnerRequest',
   z.strictObject({
@@ -76,6 +106,10 @@ export const ownerForm = named(
     mostRequests: described(
       z.int().min(1).max(1_000_000).nullable().optional(),
       'requests a minute that are made for this owner alone; null and left out as above',
+    ),
+    mostSpent: described(
+      z.array(spendingForm).max(50).nullable().optional(),
+      'what may be spent, asset by asset; what is not listed has no limit; null and left out as above',
     ),
   }),
 );
@@ -86,6 +120,7 @@ export const ownerAnswer = named(
     id: z.string(),
     mostWallets: z.int().nullable(),
     mostRequests,
+    mostSpent: described(z.array(spending).nullable(), 'null: no limits of spending'),
     createdAt: moment,
   }),
 );

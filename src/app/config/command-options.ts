@@ -68,6 +68,10 @@ export interface CommandOptions {
   /** The wallet gets no owner. */
   readonly none: boolean;
   readonly requests: boolean;
+  /** Chain whose coin or token an owner may spend so much of, as it was typed. */
+  readonly spend?: string;
+  /** The limit is for each transaction. */
+  readonly each: boolean;
   /** States of the wallets that are listed. */
   readonly walletStates?: readonly WalletState[];
   /** File of signature IDs, one a line. */
@@ -179,6 +183,7 @@ type Switches = Pick<
   | 'all'
   | 'none'
   | 'requests'
+  | 'each'
   | 'requestOnly'
   | 'next'
   | 'requireUserToken'
@@ -198,6 +203,7 @@ function readSwitches(read: SettingsReader): Switches {
     all: read.isSet('all'),
     none: read.isSet('none'),
     requests: read.isSet('requests'),
+    each: read.isSet('each'),
     requestOnly: read.isSet('requestOnly'),
     next: read.isSet('next'),
     requireUserToken: read.isSet('requireUserToken'),
@@ -229,6 +235,7 @@ const texts = [
   'witness',
   'previous',
   'tenant',
+  'spend',
 ] as const;
 
 type Texts = { -readonly [name in (typeof texts)[number]]?: string };

@@ -2,10 +2,14 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import type { Log } from '../../core/log.js';
 import type { Judge } from '../../core/signing/judge.js';
+import type { OwnerSpending } from '../../core/signing/spending.js';
+import { tenantOf, type Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { RULE } from '../../policy/four-eye-answer.js';
+import { ownerLimitsJudge } from '../../policy/judging/owner-limits.js';
 import { type PoliciesNow, policyJudge } from '../../policy/judging/policy-judge.js';
 import { controlView } from '../../vault/control-seal.js';
+import { openPublicVault } from '../../vault/public-vault.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import type { ServiceAsker } from '../approvals/services.js';
 import { watchPolicies } from './policy-watch.js';
@@ -15,7 +19,7 @@ export interface PolicyJudgesParts {
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
-  readonly store: Pick<Store, 'storeId' | 'approvals' | 'journal' | 'policies'>;
+  readonly store: Pick<Store, 'storeId' | 'approvals' | 'journal' | 'policies' | 'owners'>;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
   /** If one is configured. */
@@ -26,7 +30,7 @@ export interface PolicyJudgesParts {
   readonly askMissing: ServiceAsker['askMissing'];
 }
 
-/** The judges that take turns: the four-eye service as long as no policy is in force, and then the policy. */
+/** The judges that take turns: the four-eye service as long as no policy is in force, and then the policy. Before them, owners' limits. */
 export interface PolicyJudges {
   readonly judges: readonly Judge[];
   policies(): Promise<PoliciesNow>;
@@ -50,7 +54,32 @@ export function policyJudges(parts: PolicyJudgesParts): PolicyJudges {
     ...(fourEye && { fourEye }),
   });
   const first = fourEye ?? (needsFourEye ? absent : undefined);
-  return { judges: [...(first ? [untilPolicy(first, judge)] : []), judge], policies };
+  const limits = ownerLimitsJudge({
+    ...{ clock, journal, spendingOf: spendingOf(parts) },
+    coinOf: (chain) => chains.get(chain).coin,
+  });
+  return { judges: [limits, ...(first ? [untilPolicy(first, judge)] : []), judge], policies };
+}
+
+/** Reads it for each transaction: a limit holds as soon as it is set. */
+function spendingOf({ chains, store, viewKey }: PolicyJudgesParts) {
+  const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
+  return async (wallets: readonly Wallet[]): Promise<readonly OwnerSpending[]> => {
+    const digests = new Map<string, Uint8Array>();
+    for (const wallet of wallets) {
+      const { owner } = wallet.control ?? {};
+      if (owner === undefined) continue;
+      const digest = vault.index.owner(tenantOf(wallet), owner);
+      digests.set(Buffer.from(digest).toString('hex'), digest);
+    }
+    const found: OwnerSpending[] = [];
+    for (const digest of digests.values()) {
+      const stored = await store.owners.get(digest);
+      const spending = stored && vault.beside.openOwner(stored).mostSpent;
+      if (spending !== undefined && spending.limits.length > 0) found.push(spending);
+    }
+    return found;
+  };
 }
 
 /** In the place of a service that nobody configured, because a policy was in force when the daemon started. */
@@ -64,5 +93,5 @@ const absent: Judge = {
 
 /** With a policy the service is an approver, which the judge of the policy asks where a rule waits for it. */
 function untilPolicy(fourEye: Judge, policy: Judge): Judge {
-  return { ...fourEye, applies: async () => (await policy.applies?.()) === false };
+  return { ...fourEye, applies: async (wallets) => (await policy.applies?.(wallets)) === false };
 }

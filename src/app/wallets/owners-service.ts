@@ -1,17 +1,25 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
 import { parseOwnerId } from '../../core/ids.js';
 import type { WalletsService } from '../../core/signing/wallets-service.js';
 import type { Store } from '../../core/store/store.js';
 import { ownerTag } from './owner-tags.js';
 import { limitOwner, type OwnerParts, putOwner, requireOwner } from './owners.js';
+import { readSpendingLimits } from './spending.js';
 
-type OwnersService = Pick<WalletsService, 'putOwner' | 'getOwner' | 'limitOwner' | 'owners'>;
+type OwnersService = Pick<WalletsService, 'putOwner' | 'getOwner' | 'owners'>;
 
 /** The owners of a store, for doors. */
-export function ownersService(parts: OwnerParts & { readonly store: Pick<Store, 'wallets'> }): OwnersService {
-  const { store, vault } = parts;
+export function ownersService(
+  parts: OwnerParts & { readonly store: Pick<Store, 'wallets'>; readonly chains: ChainRegistry },
+): OwnersService {
+  const { store, vault, chains } = parts;
   return {
-    putOwner: (tenant, owner) => putOwner(parts, tenant, parseOwnerId(owner)),
-    limitOwner: (tenant, owner, limits) => limitOwner(parts, { tenant, owner: parseOwnerId(owner) }, limits),
+    async putOwner(tenant, owner, { mostSpent: asked, ...rest } = {}) {
+      const limits = { ...rest, mostSpent: asked ? readSpendingLimits(chains, asked) : asked };
+      const put = await putOwner(parts, tenant, parseOwnerId(owner));
+      const isLimit = Object.values(limits).some((most) => most !== undefined);
+      return isLimit ? { ...put, owner: await limitOwner(parts, put.owner, limits) } : put;
+    },
     async getOwner(tenant, owner) {
       const known = await requireOwner(parts, tenant, parseOwnerId(owner));
       return { ...known, wallets: await store.wallets.count({ owner: vault.index.owner(tenant, owner) }) };

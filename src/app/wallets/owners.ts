@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type OwnerId, parseOwnerId, type TenantId } from '../../core/ids.js';
 import type { Owner, OwnerLimits } from '../../core/signing/lookup.js';
+import type { OwnerSpending, SpendingLimit } from '../../core/signing/spending.js';
 import type { PublicVault } from '../../core/signing/vault.js';
 import type { OwnerBound, Store } from '../../core/store/store.js';
 
@@ -42,15 +44,35 @@ export async function limitOwner(
   { tenant, owner }: { readonly tenant: TenantId; readonly owner: OwnerId },
   limits: OwnerLimits,
 ): Promise<Owner> {
-  return changeOwner(parts, { tenant, owner }, ({ mostWallets, mostRequests, ...known }) => {
+  return changeOwner(parts, { tenant, owner }, ({ mostWallets, mostRequests, mostSpent, ...known }) => {
     const wallets = limits.mostWallets === undefined ? mostWallets : (limits.mostWallets ?? undefined);
     const requests = limits.mostRequests === undefined ? mostRequests : (limits.mostRequests ?? undefined);
+    const spent = limits.mostSpent === undefined ? mostSpent : spendingOf(mostSpent, limits.mostSpent ?? []);
     return {
       ...known,
       ...(wallets !== undefined && { mostWallets: wallets }),
       ...(requests !== undefined && { mostRequests: requests }),
+      ...(spent && { mostSpent: spent }),
     };
   });
+}
+
+/** Changes what an owner may spend, as it is now. @throws CustosError OWNER_UNKNOWN */
+export async function changeSpending(
+  parts: OwnerParts,
+  of: { readonly tenant: TenantId; readonly owner: OwnerId },
+  change: (limits: readonly SpendingLimit[]) => readonly SpendingLimit[],
+): Promise<Owner> {
+  return changeOwner(parts, of, ({ mostSpent, ...known }) => {
+    const spent = spendingOf(mostSpent, change(mostSpent?.limits ?? []));
+    return { ...known, ...(spent && { mostSpent: spent }) };
+  });
+}
+
+/** The budget stays, also without limits: what was spent counts when there are some again. */
+function spendingOf(before: OwnerSpending | undefined, limits: readonly SpendingLimit[]): OwnerSpending | undefined {
+  if (before === undefined && limits.length === 0) return undefined;
+  return { budget: before?.budget ?? randomBytes(16).toString('hex'), limits };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { SignerFacts } from '../chain/codec.js';
 import type { Effect } from '../chain/effect.js';
 import type { Summary } from '../chain/summary.js';
+import type { ErrorCode } from '../errors.js';
 import type { ChainId, Network } from '../ids.js';
 import type { BudgetCharge } from '../store/budgets.js';
 import type { PendingTransaction } from './pending.js';
@@ -47,7 +48,13 @@ export type Verdict =
       /** Set where the answer itself proved wrong. */
       readonly distrust?: Distrust;
     }
-  | { readonly kind: 'deny'; readonly rule: string; readonly reason: string };
+  | {
+      readonly kind: 'deny';
+      readonly rule: string;
+      readonly reason: string;
+      /** Where a code of its own says it better than JUDGE_DENIED. */
+      readonly code?: Extract<ErrorCode, 'OWNER_SPENT'>;
+    };
 
 /** `silent`: no answer came. `undecided`: the judge has not decided yet. `invalid`: what it answered decides nothing. */
 export type HoldCause = 'silent' | 'undecided' | 'invalid';
@@ -59,8 +66,8 @@ export type Distrust = 'digest' | 'nonce' | 'signature' | 'time' | 'unsigned';
 export interface Judge {
   /** In errors, logs and metrics. */
   readonly name: string;
-  /** Whether it has a say now; absent: always. A judge without one is not asked. */
-  applies?(): Promise<boolean>;
+  /** Whether it has a say about these wallets now; absent: always. A judge without one is not asked. */
+  applies?(wallets: () => readonly Wallet[]): Promise<boolean>;
   /** It has its question recorded itself before it asks others. Any other judge is asked only about what is on the disk. */
   readonly recordsBeforeAsking?: true;
   /** @param record - puts what is asked about on the disk */

@@ -1,6 +1,7 @@
 import type { UserLogin } from '../access/user-login.js';
 import type { ChainId, Network, OwnerId, SignatureId, TenantId } from '../ids.js';
 import type { StoredAddress, StoredOwner } from '../store/owners.js';
+import type { OwnerSpending, SpendingLimit } from './spending.js';
 import type { Wallet, WalletLookup } from './wallet.js';
 
 /**
@@ -33,6 +34,8 @@ export interface Owner {
   readonly mostWallets?: number;
   /** Requests a minute of the API that are made for the owner alone. Absent: no limit but those of tokens. */
   readonly mostRequests?: number;
+  /** Absent: they may spend whatever the policy lets them. */
+  readonly mostSpent?: OwnerSpending;
   /** How the owner logs in, where Custos keeps that. */
   readonly login?: UserLogin;
 }
@@ -41,6 +44,8 @@ export interface Owner {
 export interface OwnerLimits {
   readonly mostWallets?: number | null | undefined;
   readonly mostRequests?: number | null | undefined;
+  /** All of them: what is not named has no limit any more. */
+  readonly mostSpent?: readonly SpendingLimit[] | null | undefined;
 }
 
 /** An owner whose id and blind index are both known. */

@@ -24,6 +24,22 @@ interface WalletPlace {
   readonly slot?: string;
 }
 
+/** What an owner may spend of one asset, as somebody says it: amounts are decimal numbers of whole coins. */
+export interface SpendingRequest {
+  readonly chain: string;
+  /** Absent: the coin. */
+  readonly token?: string | undefined;
+  /** Needed for a token. */
+  readonly decimals?: number | undefined;
+  readonly aDay?: string | undefined;
+  readonly aTransaction?: string | undefined;
+}
+
+/** Limits as doors take them. */
+interface OwnerLimitsRequest extends Omit<OwnerLimits, 'mostSpent'> {
+  readonly mostSpent?: readonly SpendingRequest[] | null | undefined;
+}
+
 /** An exact search. An index is there if it is the address of a mnemonic wallet. */
 export interface FoundAddress {
   readonly wallet: Wallet;
@@ -103,12 +119,18 @@ export interface WalletsService {
     id: SignatureId,
     page: PageRequest<number>,
   ): Promise<{ readonly page: readonly AllottedAddress[]; readonly last: number | undefined }>;
-  /** Makes the owner known. @returns whether it was not known before */
-  putOwner(tenant: TenantId, owner: OwnerId): Promise<{ readonly owner: Owner; readonly isNew: boolean }>;
+  /**
+   * Makes the owner known, and sets limits; one that is not said stays as it is.
+   * @returns whether it was not known before
+   * @throws CustosError CHAIN_UNKNOWN, SPENDING_INVALID: nothing was made
+   */
+  putOwner(
+    tenant: TenantId,
+    owner: OwnerId,
+    limits?: OwnerLimitsRequest,
+  ): Promise<{ readonly owner: Owner; readonly isNew: boolean }>;
   /** @throws CustosError OWNER_UNKNOWN */
   getOwner(tenant: TenantId, owner: OwnerId): Promise<Owner & { readonly wallets: number }>;
-  /** Sets limits; one that is not said stays as it is. @throws CustosError OWNER_UNKNOWN */
-  limitOwner(tenant: TenantId, owner: OwnerId, limits: OwnerLimits): Promise<Owner>;
   /** In an order that says nothing of the owners. @param page - `after` is a tag. @returns `last` is where the next page begins */
   owners(
     tenant: TenantId,

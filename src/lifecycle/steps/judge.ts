@@ -1,6 +1,7 @@
 import type { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
 import type { BudgetLook, Judge, Question } from '../../core/signing/judge.js';
+import type { Wallet } from '../../core/signing/wallet.js';
 import type { BudgetCharge } from '../../core/store/budgets.js';
 import { refusalOf } from '../../policy/refusal.js';
 import type { Claimed, LifecycleParts, Signers } from '../parts.js';
@@ -34,10 +35,15 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
   return step(parts, 'judge', claimed.entry.id, async () => {
     const charges: BudgetCharge[] = [];
     let question: Question | undefined;
+    let opened: readonly Wallet[] | undefined;
+    const wallets = () => {
+      opened ??= judged.sealed.map((sealed) => parts.publicVault.wallet(sealed));
+      return opened;
+    };
     for (const one of parts.judges) {
-      if ((await one.applies?.()) === false) continue;
+      if ((await one.applies?.(wallets)) === false) continue;
       if (one.recordsBeforeAsking !== true) await judged.filling.note();
-      question ??= await questionOf(parts, claimed, judged);
+      question ??= await questionOf(parts, claimed, { ...judged, wallets: wallets() });
       const said = await ask(parts, one, { question, look: judged.look, record: judged.filling.note });
       if ('error' in said) return said;
       charges.push(...said.charges);
@@ -46,10 +52,13 @@ export function judge(parts: JudgeParts, claimed: Claimed, judged: Judged): Prom
   });
 }
 
-async function questionOf(parts: JudgeParts, { entry, lease }: Claimed, judged: Judged): Promise<Question> {
+async function questionOf(
+  parts: JudgeParts,
+  { entry, lease }: Claimed,
+  judged: Judged & Pick<Question, 'wallets'>,
+): Promise<Question> {
   const { pending, chain, network } = entry;
-  const { from, sealed, signers, completed, digest, summary, effects } = judged;
-  const wallets = sealed.map((one) => parts.publicVault.wallet(one));
+  const { from, wallets, signers, completed, digest, summary, effects } = judged;
   const attempt = await presentAttempt(parts, lease);
   return { pending, chain, network, wallets, signers, sender: from, completed, digest, summary, effects, attempt };
 }

@@ -106,8 +106,8 @@ function court(
 
 describe('the judge of the policy', () => {
   test('has no say before there is a policy', async () => {
-    expect(await court(undefined).judge.applies?.()).toBe(false);
-    expect(await court(policyOf({})).judge.applies?.()).toBe(true);
+    expect(await court(undefined).judge.applies?.(() => [])).toBe(false);
+    expect(await court(policyOf({})).judge.applies?.(() => [])).toBe(true);
   });
 
   test('denies what no permit covers, and names the forbid that matches', async () => {

@@ -1,7 +1,8 @@
 import { wholeNumber } from '../../../app/config/command-options.js';
 import { pageSealed } from '../../../app/wallets/find.js';
 import { completeLookup } from '../../../app/wallets/lookup.js';
-import { limitOwner, requireOwner } from '../../../app/wallets/owners.js';
+import { changeSpending, limitOwner, requireOwner } from '../../../app/wallets/owners.js';
+import { shownLimits, withAmount } from '../../../app/wallets/spending.js';
 import { CustosError } from '../../../core/errors.js';
 import { defaultTenant, type OwnerId, parseOwnerId, parseTenantId, type TenantId } from '../../../core/ids.js';
 import { pagesOf } from '../../../core/pages.js';
@@ -61,11 +62,34 @@ export const limit: Run = async (call) => {
   const { args, options, out } = call;
   const [, number] = args;
   if ((number === undefined) === !options.none) throw new CustosError('USAGE', 'give a number, or say --none');
+  if (options.spend !== undefined) return limitSpending(call, number);
+  const { token, decimals } = options.payment;
+  if (options.each || token !== undefined || decimals !== undefined) {
+    throw new CustosError('USAGE', '--token, --decimals and --each belong to --spend');
+  }
   const most = number === undefined ? null : wholeNumber(number, 'a limit');
   const limits = options.requests ? { mostRequests: most } : { mostWallets: most };
   out.json(shownOwner(await limitOwner(await partsOf(call), named(call), limits)));
   return 0;
 };
+
+/** Changes one amount, and leaves the others as they are. */
+async function limitSpending(call: Call, amount: string | undefined): Promise<0> {
+  const { options, out, house } = call;
+  const { spend = '', each, requests, payment } = options;
+  if (requests) throw new CustosError('USAGE', '--requests and --spend are two limits');
+  const { token, decimals } = payment;
+  const about = {
+    chain: house.chains.get(spend).id,
+    ...(token !== undefined && { token }),
+    ...(decimals !== undefined && { decimals: wholeNumber(decimals, 'the number of decimals') }),
+  };
+  const parts = await partsOf(call);
+  const change = { about, which: each ? 'aTransaction' : 'aDay', amount } as const;
+  const owner = await changeSpending(parts, named(call), (limits) => withAmount(house.chains, limits, change));
+  out.json(shownOwner(owner));
+  return 0;
+}
 
 /** @throws CustosError OWNER_INVALID, TENANT_INVALID */
 function named({ args, options }: Call): { readonly tenant: TenantId; readonly owner: OwnerId } {
@@ -79,13 +103,14 @@ async function partsOf({ house }: Call) {
   return parts;
 }
 
-function shownOwner({ tenant, owner, createdAt, mostWallets, mostRequests }: Owner) {
+function shownOwner({ tenant, owner, createdAt, mostWallets, mostRequests, mostSpent }: Owner) {
   return {
     owner,
     tenant,
     createdAt: new Date(createdAt).toISOString(),
     ...(mostWallets !== undefined && { mostWallets }),
     ...(mostRequests !== undefined && { mostRequests }),
+    ...(mostSpent?.limits.length && { mostSpent: shownLimits(mostSpent.limits) }),
   };
 }
 
