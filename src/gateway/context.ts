@@ -13,6 +13,22 @@ import type { GatewayMeter } from './meter.js';
 import type { GatewayNode } from './nodes/node.js';
 import type { SigningForms } from './requests.js';
 
+/** A token that the operator lists by a name. */
+export interface ListedToken {
+  readonly address: string;
+  readonly decimals: number;
+}
+
+/** What the operator says about contracts. */
+export interface ContractSettings {
+  /** Tokens by the name that requests use as currency. */
+  readonly tokens: ReadonlyMap<ChainId, ReadonlyMap<string, ListedToken>>;
+  /** Creation code in place of this program's, by its name: 0x and hexadecimal digits. */
+  readonly codes: ReadonlyMap<string, string>;
+  /** Contracts that make custody wallets. */
+  readonly factories: ReadonlyMap<ChainId, string>;
+}
+
 /** What operations work with, whoever offers them. */
 export interface OperationsOptions {
   readonly chains: ChainRegistry;
@@ -25,6 +41,7 @@ export interface OperationsOptions {
   readonly log?: Log;
   /** The operator's limits: development chains and fee ceilings. */
   readonly rules: SigningRules;
+  readonly contracts?: ContractSettings;
   /** JSON-RPC methods that clients may call in addition to the harmless ones. */
   readonly extraMethods?: ReadonlyMap<ChainId, ReadonlySet<string>>;
 }
@@ -63,6 +80,7 @@ export interface GatewayContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly rules: SigningRules;
+  readonly contracts: ContractSettings;
   readonly extraMethods: ReadonlyMap<ChainId, ReadonlySet<string>>;
   readonly meter: Pick<GatewayMeter, 'count'>;
   /** The configured nodes, by chain. */

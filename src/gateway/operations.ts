@@ -12,6 +12,7 @@ import { answer, errorAnswer } from './answers.js';
 import { formsByChain } from './by-chain.js';
 import { type GatewayAccess, type GatewayApp, type GatewayEnvironment, type RoleRoutes, roleRoutes } from './caller.js';
 import type { GatewayContext, OperationsOptions, Slugs } from './context.js';
+import { contractRoutes } from './contracts/routes.js';
 import { type DocumentedOperations, documentedOperations } from './documented.js';
 import { pathKey, refuseKey } from './keys.js';
 import { nodeNames } from './nodes/names.js';
@@ -67,6 +68,7 @@ export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   queueRoutes(routes, gateway);
   transferRoutes(routes, forms, gateway);
   paymentRoutes(routes, forms, gateway);
+  contractRoutes(routes, forms, gateway);
   broadcastRoutes(routes, gateway);
   nodeRoutes(routes, gateway);
   nodeRelayRoutes(routes, gateway);
@@ -82,6 +84,7 @@ function contextOf(options: OperationsOptions, chains: readonly Chain[], { meter
     clock: options.clock,
     log: options.log ?? silentLog,
     rules: options.rules,
+    contracts: options.contracts ?? { tokens: new Map(), codes: new Map(), factories: new Map() },
     extraMethods: options.extraMethods ?? new Map(),
     meter,
     nodes,

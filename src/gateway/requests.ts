@@ -5,7 +5,7 @@ import { isRecord } from '../http/json.js';
 import { requestInvalid } from '../http/problems.js';
 
 /** A decimal text as the API writes amounts. */
-const decimal = z
+export const decimal = z
   .string()
   .max(120)
   .regex(/^\+?(\d+(\.\d*)?|\.\d+)$/, 'must be a decimal number in a text');
@@ -13,7 +13,7 @@ const whole = z
   .string()
   .max(80)
   .regex(/^\+?\d+$/, 'must be a whole number in a text');
-const address = z.string().min(1).max(50);
+export const address = z.string().min(1).max(50);
 const nonce = z.number().int().min(0);
 const signatureId = parsedBy(parseSignatureId);
 const index = parsedBy(parseIndex);
@@ -130,6 +130,8 @@ export function signingForms(feeCurrencies: readonly string[]) {
   const signing = signingFields(feeCurrencies);
   const token = { ...signing, chain: z.string().min(1).max(12), contractAddress: address, amount: decimal };
   return {
+    /** What every form says. */
+    signing: z.object(signing),
     /** Native transfer: the `Transfer…BlockchainKMS` forms of all EVM chains. */
     transfer: z.object({
       ...signing,
@@ -188,7 +190,7 @@ export const reportForm = z.object({
 /** The forms of `signingForms`. */
 export type SigningForms = ReturnType<typeof signingForms>;
 /** Type of the fields that every KMS form shares. */
-export type SigningFields = Omit<z.output<SigningForms['creation']>, 'amount' | 'data'>;
+export type SigningFields = z.output<SigningForms['signing']>;
 export type ContractMethod = z.output<typeof contractReadForm>;
 
 /**
@@ -196,11 +198,21 @@ export type ContractMethod = z.output<typeof contractReadForm>;
  * @throws CustosError REQUEST_INVALID: lists every problem; also for a body that contains a key
  */
 export function parseForm<T>(form: z.ZodType<T>, body: unknown): T {
+  return parseForms(form, z.unknown(), body).first;
+}
+
+/** As `parseForm`, for a form in two parts: the problems of both are listed. */
+export function parseForms<First, Second>(
+  first: z.ZodType<First>,
+  second: z.ZodType<Second>,
+  body: unknown,
+): { readonly first: First; readonly second: Second } {
   refuseKeys(body);
-  const result = form.safeParse(body);
-  if (result.success) return result.data;
+  const [one, other] = [first.safeParse(body), second.safeParse(body)];
+  if (one.success && other.success) return { first: one.data, second: other.data };
+  const issues = [...(one.error?.issues ?? []), ...(other.error?.issues ?? [])];
   throw requestInvalid(
-    result.error.issues.slice(0, 50).map((issue) => ({
+    issues.slice(0, 50).map((issue) => ({
       property: issue.path.map(String).join('.').slice(0, 200) || 'body',
       rule: issue.code,
       text: issue.message.slice(0, 300),

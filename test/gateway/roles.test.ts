@@ -52,6 +52,15 @@ const call = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: [] })
 const unknown = '5e6645712b55823de7ea82f1';
 
 /** Every operation, and who reaches it. */
+/** Operations whose body names the chain. */
+const contractPaths = [
+  ...['deploy', 'mint', 'burn'].map((name) => `/v3/blockchain/token/${name}`),
+  ...['deploy', 'mint', 'mint/batch', 'mint/add', 'transaction', 'burn'].flatMap((name) => [
+    `/v3/nft/${name}`,
+    `/v3/multitoken/${name}`,
+  ]),
+  ...['transaction/batch', 'burn/batch'].map((name) => `/v3/multitoken/${name}`),
+];
 const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[] = [
   ['GET /v3/kms/pending/ETH', undefined, ['sign']],
   ['POST /v3/kms/pending/ETH', {}, ['sign']],
@@ -65,6 +74,7 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ['POST /v3/ethereum/smartcontract', {}, ['submit', 'read']],
   ['POST /v3/blockchain/token/transaction', {}, ['submit']],
   ['POST /v3/blockchain/token/approve', {}, ['submit']],
+  ...contractPaths.map((path) => [`POST ${path}`, {}, ['submit']] as const),
   ['POST /v3/ethereum/broadcast', {}, ['sign']],
   ['POST /v3/ethereum/web3/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x', call('eth_chainId'), ['sign', 'read']],

@@ -30,6 +30,7 @@ export interface Running {
   readonly queueFile: string;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  put(path: string, body: unknown): Promise<Answer>;
   call(method: string, path: string): Promise<Answer>;
   /** The pending transaction that a submission answered with. */
   pending(answer: Answer): Promise<Answer>;
@@ -42,7 +43,7 @@ export async function startRunning(change: Partial<GatewayOptions> = {}): Promis
   const node = await startAnvil({ chainId: developmentId });
   const queue = await openQueue(queueFile);
   const gateway = await startGateway({ ...optionsFor(node.url, queue), keys: queue.keys, ...change, port: 0 });
-  const { get, post, call } = client(gateway.url);
+  const { get, post, put, call } = client(gateway.url);
   return {
     node,
     gateway,
@@ -50,6 +51,7 @@ export async function startRunning(change: Partial<GatewayOptions> = {}): Promis
     queueFile,
     get,
     post,
+    put,
     call,
     pending: (answer) => get(`/v3/kms/${answer.body.signatureId}`),
     close: async () => {
@@ -78,21 +80,23 @@ export function optionsFor(url: string, queue: Queue): GatewayOptions {
 }
 
 /** Plain `fetch` against a gateway, with the API key. */
-export function client(url: string): Pick<Running, 'get' | 'post' | 'call'> {
+export function client(url: string): Pick<Running, 'get' | 'post' | 'put' | 'call'> {
   const ask = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(url + path, init);
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };
+  const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+    ask(path, {
+      method,
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
   return {
     get: (path, headers = {}) => ask(path, { headers: { 'x-api-key': apiKey, ...headers } }),
     call: (method, path) => ask(path, { method, headers: { 'x-api-key': apiKey } }),
-    post: (path, body, headers = {}) =>
-      ask(path, {
-        method: 'POST',
-        headers: { 'x-api-key': apiKey, 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    put: (path, body) => send('PUT', path, body),
   };
 }
 

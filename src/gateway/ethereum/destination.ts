@@ -21,7 +21,7 @@ export interface Destination {
 
 const MAX_DECIMALS = 255;
 
-/** Methods that move tokens, by selector, with the place of the receiver among their arguments. */
+/** Methods that move or make tokens, by selector, with the place of the receiver among their arguments. */
 const moves: ReadonlyMap<string, number> = new Map([
   ['a9059cbb', 0], // transfer(address,uint256)
   ['23b872dd', 1], // transferFrom(address,address,uint256)
@@ -29,6 +29,14 @@ const moves: ReadonlyMap<string, number> = new Map([
   ['b88d4fde', 1], // safeTransferFrom(address,address,uint256,bytes)
   ['f242432a', 1], // safeTransferFrom(address,address,uint256,uint256,bytes)
   ['2eb2c2d6', 1], // safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)
+  ['423f6cef', 0], // safeTransfer(address,uint256)
+  ['ae28b68c', 0], // safeTransfer(address,uint256,uint256,bytes)
+  ['368b2842', 0], // safeBatchTransfer(address,uint256[],uint256[],bytes)
+  ['40c10f19', 0], // mint(address,uint256)
+  ['50bb4e7f', 0], // mintWithTokenURI(address,uint256,string)
+  ['cd279c7c', 0], // safeMint(address,uint256,string)
+  ['731133e9', 0], // mint(address,uint256,uint256,bytes)
+  ['f2881e21', 2], // transfer(address,uint256,address,uint256,uint256)
 ]);
 
 /**

@@ -36,6 +36,12 @@ const owns = (text: string, party?: string): Hazard => ({
   text,
 });
 const issues = (text: string, party?: string): Hazard => ({ ...owns(text, party), kind: 'issuer-settings' });
+const ordered = (text: string, more: Partial<Hazard>): Hazard => ({
+  kind: 'market-order',
+  party: contract,
+  ...more,
+  text,
+});
 const permitted = { text: 'permit' };
 const cannotFollow: readonly Hazard[] = [{ kind: 'account-control', text: 'calls inside of calls' }];
 const mode = (type: number): Hex => `0x${type.toString(16).padStart(2, '0')}${'00'.repeat(31)}`;
@@ -422,6 +428,115 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
     [token, 0n, '0x', 1, 0n, 0n, 0n, nobody, nobody, '0x00'],
     [{ ...owns('DELEGATECALL', token) }, opaque('execTransaction')],
   ],
+  ['safeMint(address,uint256,string)', [alice, 5n, 'ipfs://x'], none],
+  ['safeTransfer(address,uint256)', [alice, 5n], none],
+  ['safeTransfer(address,uint256,uint256,bytes)', [alice, 5n, 1n, '0x'], none],
+  // One zero byte, which clients send where there are no bytes.
+  ['safeTransfer(address,uint256,uint256,bytes)', [alice, 5n, 1n, '0x00'], none],
+  ['safeTransfer(address,uint256,uint256,bytes)', [alice, 5n, 1n, '0x01'], [opaque('safeTransfer')]],
+  ['safeBatchTransfer(address,uint256[],uint256[],bytes)', [alice, [5n, 6n], [1n, 2n], '0x'], none],
+  [
+    'safeBatchTransfer(address,uint256[],uint256[],bytes)',
+    [alice, [5n, 6n], [1n], '0x'],
+    [opaque('safeBatchTransfer')],
+  ],
+  [
+    'mintMultiple(address[],uint256[],string[])',
+    [
+      [alice, bob],
+      [5n, 6n],
+      ['a', 'b'],
+    ],
+    none,
+  ],
+  ['mintMultiple(address[],uint256[],string[])', [[alice], [5n, 6n], ['a', 'b']], [opaque('mintMultiple')]],
+  [
+    'mintBatch(address[],uint256[][],uint256[][],bytes)',
+    [[alice, bob], [[5n], [6n, 7n]], [[1n], [2n, 3n]], '0x'],
+    none,
+  ],
+  [
+    'mintBatch(address[],uint256[][],uint256[][],bytes)',
+    [[alice, bob], [[5n], [6n, 7n]], [[1n], [2n]], '0x'],
+    [opaque('mintBatch')],
+  ],
+  ['transfer(address,uint256,address,uint256,uint256)', [token, 0n, alice, 5n, 0n], none],
+  ['transfer(address,uint256,address,uint256,uint256)', [token, 1n, alice, 0n, 5n], none],
+  ['transfer(address,uint256,address,uint256,uint256)', [token, 2n, alice, 1n, 5n], none],
+  ['transfer(address,uint256,address,uint256,uint256)', [nobody, 3n, alice, 5n, 0n], none],
+  ['transfer(address,uint256,address,uint256,uint256)', [token, 4n, alice, 1n, 5n], [opaque('transfer')]],
+  [
+    'transfer(address,uint256,address,uint256,uint256)',
+    [token, 0n, nobody, 5n, 0n],
+    [{ kind: 'unspendable-destination', party: nobody, asset: token, amount: 5n, text: 'transfer' }],
+  ],
+  [
+    'transferBatch(address[],uint256[],address[],uint256[],uint256[])',
+    [
+      [token, nobody],
+      [0n, 3n],
+      [alice, bob],
+      [5n, 6n],
+      [0n, 0n],
+    ],
+    none,
+  ],
+  [
+    'transferBatch(address[],uint256[],address[],uint256[],uint256[])',
+    [[token], [0n, 3n], [alice], [5n], [0n]],
+    [opaque('transferBatch')],
+  ],
+  [
+    'approve(address,uint256,address,uint256,uint256)',
+    [token, 0n, alice, 5n, 0n],
+    [{ kind: 'allowance', party: alice, asset: token, amount: 5n, text: 'approve' }],
+  ],
+  [
+    'approve(address,uint256,address,uint256,uint256)',
+    [token, 0n, alice, unlimited, 0n],
+    [{ kind: 'unlimited-allowance', party: alice, asset: token, amount: unlimited, text: 'approve' }],
+  ],
+  [
+    'approve(address,uint256,address,uint256,uint256)',
+    [token, 1n, alice, 0n, 5n],
+    [{ kind: 'allowance', party: alice, asset: token, text: 'approve' }],
+  ],
+  [
+    'approve(address,uint256,address,uint256,uint256)',
+    [token, 2n, alice, 0n, 0n],
+    [{ kind: 'approve-all', party: alice, asset: token, text: 'approve' }],
+  ],
+  ['createBatch(address,uint256[])', [alice, [1n, 2n]], none],
+  ['cloneNewWallet(address,uint256)', [alice, 2n], none],
+  [
+    'createListing(string,bool,address,uint256,uint256,address,uint256,address)',
+    ['sale', true, token, 5n, 100n, alice, 0n, nobody],
+    none,
+  ],
+  [
+    'createAuction(string,bool,address,uint256,address,uint256,uint256,address)',
+    ['sale', false, token, 5n, alice, 2n, 100n, nobody],
+    none,
+  ],
+  ['buyAssetFromListing(string,address)', ['sale', token], [ordered('buyAssetFromListing', { asset: token })]],
+  [
+    'buyAssetFromListingForExternalBuyer(string,address,address)',
+    ['sale', token, alice],
+    [ordered('buyAssetFromListingForExternalBuyer', { asset: token })],
+  ],
+  ['cancelListing(string)', ['sale'], none],
+  ['bid(string,uint256)', ['sale', 5n], [ordered('bid', { amount: 5n })]],
+  [
+    'bidForExternalBidder(string,uint256,address)',
+    ['sale', 5n, alice],
+    [ordered('bidForExternalBidder', { amount: 5n })],
+  ],
+  ['cancelAuction(string)', ['sale'], none],
+  ['settleAuction(string)', ['sale'], none],
+  ['setMarketplaceFee(uint256)', [100n], [issues('setMarketplaceFee')]],
+  ['setAuctionFee(uint256)', [100n], [issues('setAuctionFee')]],
+  ['setMarketplaceFeeRecipient(address)', [alice], [issues('setMarketplaceFeeRecipient', alice)]],
+  ['setAuctionFeeRecipient(address)', [alice], [issues('setAuctionFeeRecipient', alice)]],
 ];
 
 /** Signature and data of each row. */

@@ -43,12 +43,14 @@ export interface MethodEffect {
   readonly text: string;
   /** True if the arguments carry further calls, or bytes with an unknown effect. */
   readonly opaque?: true;
+  /** What messages do that the contract sends, beside the moves. */
+  readonly inner?: readonly InnerEffect[];
   /** In place of those that follow from the moves. The first one is the call itself, to which its reader adds what it is. */
   readonly effects?: readonly [CallEffect, ...Effect[]];
 }
 
 /** The same of a call inside of another one, with all of its effects. */
-export interface InnerEffect extends Omit<MethodEffect, 'effects'> {
+export interface InnerEffect extends Omit<MethodEffect, 'effects' | 'inner'> {
   readonly effects: readonly Effect[];
 }
 

@@ -1,7 +1,10 @@
 import { allowanceMethods } from './allowance-methods.js';
 import { authorityMethods } from './authority-methods.js';
 import { bundleMethods } from './bundle-methods.js';
+import { collectionMethods } from './collection-methods.js';
 import { controlMethods } from './control-methods.js';
+import { custodyMethods } from './custody-methods.js';
+import { marketMethods } from './market-methods.js';
 import type { KnownMethod } from './method.js';
 import { tokenMethods } from './token-methods.js';
 
@@ -12,4 +15,7 @@ export const knownMethods: ReadonlyMap<string, KnownMethod> = new Map([
   ...authorityMethods,
   ...controlMethods,
   ...bundleMethods,
+  ...collectionMethods,
+  ...custodyMethods,
+  ...marketMethods,
 ]);

@@ -101,10 +101,14 @@ export class CallReader {
       return { ...unknown(inexact, signature), effects };
     }
     const { value: values, end } = found;
-    const effect = known.effect(this.#arguments(values, { contract, target: to, sender, depth }));
+    const { inner: sent = [], ...seen } = known.effect(
+      this.#arguments(values, { contract, target: to, sender, depth }),
+    );
+    const effect = { ...seen, moves: [...seen.moves, ...sent.flatMap(({ moves }) => moves)] };
     const args = this.#write(values, known);
     const method = `${nameOf(signature)}(${args.map(({ value }) => value).join(', ')})`;
-    const [call, ...inner] = this.#effects(effect, contract, signature);
+    const [call, ...others] = this.#effects(seen, contract, signature);
+    const inner = [...others, ...sent.flatMap(({ effects }) => effects)];
     const own = [{ from: sender, ...call, contract, method: signature, args, data: digits }, ...inner];
     if (4 + end === data.length) {
       const isNamed = effect.opaque !== true || own.some(({ code }) => code === 'opaque-data');

@@ -46,6 +46,7 @@ export const tokenMethods = [
   method('0x40c10f19', 'mint(address,uint256)', (call) => mint(call, [20, 721])),
   method('0xa1448194', 'safeMint(address,uint256)', (call) => mint(call, [721])),
   method('0x50bb4e7f', 'mintWithTokenURI(address,uint256,string)', (call) => mint(call, [721])),
+  method('0xcd279c7c', 'safeMint(address,uint256,string)', (call) => mint(call, [721])),
   method('0x42966c68', 'burn(uint256)', (call) =>
     burn(call, { from: call.sender, number: call.number(0), standards: [20, 721] }),
   ),
