@@ -1,7 +1,10 @@
 import { CustosError, type ErrorCode } from '../core/errors.js';
-import { isObject, parseJson, tryJson } from '../core/json.js';
+import { isObject, type JsonObject, parseJson, tryJson } from '../core/json.js';
 import { type Meaning, meaningOf } from './answers.js';
 import type { HttpAnswer, HttpClient } from './http.js';
+
+/** Characters of a member that is no reason. */
+const LONG = 200;
 
 /** A refusal by the cloud, with the request that it answers. */
 export interface Refused {
@@ -55,5 +58,12 @@ function reasonOf(text: string): string {
   const value = tryJson(text);
   if (!isObject(value)) return text;
   const { errorCode, message, cause } = value;
-  return [errorCode, message, cause].filter((part) => typeof part === 'string').join(': ') || text;
+  return [errorCode, message, cause].filter((part) => typeof part === 'string').join(': ') || withoutLong(value);
+}
+
+/** Long texts repeat what was sent, and would leave no room for the reason behind them. */
+function withoutLong(value: JsonObject): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'string' && member.length > LONG ? undefined : member,
+  );
 }

@@ -36,6 +36,7 @@ const hazardsOf = (
   change: Partial<ParseContext> = {},
 ) => tron.codec.parse(tronText(type, value, raw), { ...context, ...change }).summary.hazards;
 
+const issued = { name: '42', abbr: '42', total_supply: 5, trx_num: 1, num: 1 };
 const token = keyOf(tron, 0x33).address;
 const asset_name = Buffer.from('1000001').toString('hex');
 const to_address = hexOf(other.address);
@@ -111,13 +112,26 @@ describe('a Tron contract', () => {
     ],
     ['UnDelegateResourceContract', { receiver_address: to_address, balance: 9 }, []],
     ['CancelAllUnfreezeV2Contract', {}, []],
+    [
+      'AssetIssueContract',
+      { ...issued, start_time: 3_001, end_time: 3_002 },
+      [{ kind: 'issuer-settings', text: 'AssetIssueContract' }],
+    ],
+    [
+      'AssetIssueContract',
+      { ...issued, start_time: 3_001, end_time: 6_001 },
+      [
+        { kind: 'issuer-settings', text: 'AssetIssueContract' },
+        { kind: 'market-order', amount: 5n, text: 'AssetIssueContract' },
+      ],
+    ],
   ])('the TRON contract %s names what it may cost', (type, value, expected) => {
     expect(Object.keys(contracts)).toContain(type);
     expect(hazardsOf(type, value)).toEqual(expected);
   });
 
   it.each([
-    ...['AccountPermissionUpdateContract', 'AccountUpdateContract', 'SetAccountIdContract', 'AssetIssueContract'],
+    ...['AccountPermissionUpdateContract', 'AccountUpdateContract', 'SetAccountIdContract'],
     ...['UpdateAssetContract', 'UnfreezeAssetContract', 'ParticipateAssetIssueContract', 'VoteAssetContract'],
     ...['WitnessCreateContract', 'WitnessUpdateContract', 'UpdateBrokerageContract', 'FreezeBalanceContract'],
     ...['UnfreezeBalanceContract', 'ProposalCreateContract', 'ProposalApproveContract', 'ProposalDeleteContract'],

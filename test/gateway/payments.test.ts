@@ -502,7 +502,7 @@ describe('Solana', () => {
   });
 
   test('the id of a transaction that the daemon sent closes it, and bytes are sent', async () => {
-    const txId = solana.codec.readSigned!('5'.repeat(88)).txId;
+    const txId = solana.codec.readSigned!('5'.repeat(88), 'testnet').txId;
     const id = (await send(form, 'solana')).body.signatureId;
     const closed = await ask.post('/v3/solana/broadcast', { txData: txId, signatureId: id });
     expect(closed).toEqual({ status: 200, body: { txId } });
@@ -518,7 +518,7 @@ describe('signed bytes', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
-          expect(chain.codec.readSigned!(text).txId).toEqual(expect.any(String));
+          expect(chain.codec.readSigned!(text, 'testnet').txId).toEqual(expect.any(String));
         } catch (error) {
           expect(error).toMatchObject({ code: 'TRANSACTION_INVALID' });
         }

@@ -42,5 +42,5 @@ function answerOf(sent: string[], { method, params }: { method: string; params: 
 }
 
 export function txIdOf(raw: string): string | undefined {
-  return ethereum.codec.readSigned?.(raw).txId;
+  return ethereum.codec.readSigned?.(raw, 'testnet').txId;
 }

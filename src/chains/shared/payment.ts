@@ -23,8 +23,8 @@ export function declaredUnits(request: PaymentRequest, most: bigint): bigint {
   return paidUnits(request.amount, declaredDecimals(request), most);
 }
 
-/** An amount above zero. @throws CustosError AMOUNT_INVALID */
-function paidUnits(amount: string, decimals: number, most: bigint): bigint {
+/** An amount above zero in its smallest unit. @throws CustosError AMOUNT_INVALID */
+export function paidUnits(amount: string, decimals: number, most: bigint): bigint {
   const units = decimalUnits(amount, decimals);
   if (units !== undefined && units > 0n && units <= most) return units;
   const text = `${quote(amount)} is not an amount above zero with at most ${decimals} decimals`;
@@ -68,6 +68,14 @@ export function plannedFee({ maxFee }: PaymentRequest, asset: string, decimals: 
   const most = decimalUnits(maxFee, decimals);
   if (most !== undefined) return { asset, decimals, most };
   throw new CustosError('FEE_INVALID', `maxFee is ${quote(maxFee)}, not an amount with at most ${decimals} decimals`);
+}
+
+/** What a request allows for a fee, above zero, in the smallest unit. @param name - of the member   @throws CustosError FEE_INVALID */
+export function allowedFee(fee: string, name: string, decimals: number): bigint {
+  const units = decimalUnits(fee, decimals);
+  if (units !== undefined && units > 0n) return units;
+  const text = `${name} is ${quote(fee)}, not an amount above zero with at most ${decimals} decimals`;
+  throw new CustosError('FEE_INVALID', text);
 }
 
 /** Refuses members that the chain has no place for. @throws CustosError PAYMENT_UNSUPPORTED */

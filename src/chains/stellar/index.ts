@@ -4,12 +4,13 @@ import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAccount } from './address.js';
+import { stellarBuilder } from './building/builder.js';
+import { stellarPayments } from './building/payments.js';
 import { stellarMessages } from './messages.js';
 import { stellarNode } from './node.js';
-import { stellarPayments } from './payments.js';
 import { decodeSeed, encodeSeed } from './strkey.js';
 import { tatum } from './tatum.js';
-import { parseTransaction } from './transaction.js';
+import { parseTransaction, readSigned } from './transaction.js';
 
 const PATH = "m/44'/148'";
 
@@ -36,9 +37,11 @@ export const stellar: Chain = {
   codec: {
     isTransactionId: isHashId,
     parse: parseTransaction,
+    readSigned,
     expiry: 'final',
   },
   messages: stellarMessages,
   node: stellarNode,
+  builder: stellarBuilder,
   payments: stellarPayments,
 };

@@ -4,6 +4,8 @@ import { isObject } from '../../core/json.js';
 import type { Fields } from '../shared/fields.js';
 import { countIn, finalIn } from '../shared/finality.js';
 import { unlessRefused } from '../shared/refusal.js';
+import { plainAccount } from './address.js';
+import { nextSequence } from './building/asking.js';
 import { readEnvelope } from './envelope.js';
 import { checkReceivers } from './receiver.js';
 
@@ -26,6 +28,14 @@ export const stellarNode: ChainNode = {
   async fate(recorded, node) {
     if ((await find(recorded, node)) !== undefined) return 'known';
     return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+  },
+  /** The network takes one transaction of an account in a ledger, and only in the order of their numbers. */
+  async refusal({ completed }, words, node) {
+    const { source, sequence } = readEnvelope(completed);
+    const next = await nextSequence(plainAccount(source), node);
+    // The one before may have been taken since it was refused.
+    const isInTurn = sequence === next && /bad_seq|try.?again.?later/i.test(words);
+    return sequence > next || isInTurn ? 'later' : 'final';
   },
   async inclusion(recorded, node) {
     const found = await find(recorded, node);

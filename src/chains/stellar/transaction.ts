@@ -1,5 +1,5 @@
 import { base64, hex } from '@scure/base';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
+import type { ParseContext, ReadSigned, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { SigningKey } from '../../core/signing/signing-key.js';
@@ -33,6 +33,14 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     nonce: envelope.sequence,
     sign: async (keys) => sign(envelope, keyOf(keys, context.from, showAccount), context.network),
   };
+}
+
+/** Reads what is sent: an envelope with signatures. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
+export function readSigned(txData: string, network: Network): ReadSigned {
+  const envelope = readEnvelope(txData);
+  if (envelope.signatures.length === 0) throw invalid('the transaction is not signed');
+  const raw = txData.trim();
+  return { raw, txId: hex.encode(envelopeHash(envelope, network)), completed: raw };
 }
 
 /** The hash that is signed, which is also the transaction's id. @returns 32 bytes */

@@ -28,6 +28,22 @@ export const contracts: Readonly<Record<string, ContractForm>> = {
     field(4, 'amount', 'number'),
   ]),
   VoteWitnessContract: form(4, [owner, field(2, 'votes', 'votes'), field(3, 'support', 'boolean')]),
+  // Not frozen_supply: nothing would show which part of the supply is locked.
+  AssetIssueContract: form(6, [
+    owner,
+    field(2, 'name', 'text'),
+    field(3, 'abbr', 'text'),
+    field(4, 'total_supply', 'number'),
+    field(6, 'trx_num', 'number'),
+    field(7, 'precision', 'number'),
+    field(8, 'num', 'number'),
+    field(9, 'start_time', 'number'),
+    field(10, 'end_time', 'number'),
+    field(20, 'description', 'text'),
+    field(21, 'url', 'text'),
+    field(22, 'free_asset_net_limit', 'number'),
+    field(23, 'public_free_asset_net_limit', 'number'),
+  ]),
   WithdrawBalanceContract: form(13, [owner]),
   CreateSmartContract: form(30, [
     owner,

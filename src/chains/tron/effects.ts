@@ -12,6 +12,10 @@ import { feeArguments, membersOf, readable, timeOf } from './notes.js';
 
 /** Milliseconds: a transaction may wait a day at the most (java-tron's MAXIMUM_TIME_UNTIL_EXPIRATION). */
 const DAY = 86_400_000n;
+/** Members of a new token that are texts. */
+const issuedTexts: readonly string[] = ['name', 'abbr', 'description', 'url'];
+/** Milliseconds between two blocks. The first block of either network has a time in whole steps of it. */
+const BLOCK_TIME = 3_000n;
 /** The account to which the network itself sends what is burned; it has had no key since the first block. */
 const BLACK_HOLE = 'TLsV52sRDL79HXGGm9yzwKibb6BeruhUzy';
 
@@ -97,6 +101,16 @@ const readers: Readonly<Record<string, Reader>> = {
       ...tokensAlong(transaction),
     ];
   },
+  AssetIssueContract(transaction) {
+    const { owner: from, type: method } = transaction;
+    const args = membersOf(transaction).map(({ name, value }) => ({
+      name,
+      value: issuedTexts.includes(name) ? textIn(transaction, value) : value,
+    }));
+    const issued: Effect = { op: 'issuer', code: 'issuer-settings', from, method, args };
+    if (!isOnSale(transaction)) return [issued];
+    return [issued, { op: 'trade', code: 'market-order', from, method, amount: amount(transaction, 'total_supply') }];
+  },
   // Votes decide who earns for the account, and take the place of those that it gave before.
   VoteWitnessContract: (transaction) => [{ ...staked(transaction), code: 'account-settings' }, ...votesOf(transaction)],
   FreezeBalanceV2Contract: (transaction) => [coinsStaked(transaction, 'frozen_balance')],
@@ -118,6 +132,15 @@ function stake(transaction: TronTransaction): readonly Effect[] {
 function staked(transaction: TronTransaction): Effect {
   const args = membersOf(transaction);
   return { op: 'stake', from: transaction.owner, method: transaction.type, ...(args.length > 0 && { args }) };
+}
+
+/**
+ * Whether anybody can buy of the new token, at the price that it sets: blocks have times in whole steps of three seconds, and the
+ * network compares the time of the block with the beginning and the end.
+ */
+function isOnSale(transaction: TronTransaction): boolean {
+  const [start, end] = [amount(transaction, 'start_time'), amount(transaction, 'end_time')];
+  return ((start + BLOCK_TIME - 1n) / BLOCK_TIME) * BLOCK_TIME < end;
 }
 
 /** Who gets how many votes. */
@@ -154,10 +177,14 @@ function lostAt({ to, amount: sent }: { readonly to?: string; readonly amount: b
   return isUnspendable(bytes) || isBlackHole(bytes) ? { code: 'unspendable-destination' } : {};
 }
 
-function assetName({ value, visible }: TronTransaction): string {
-  const text = String(value['asset_name'] ?? '');
+function assetName(transaction: TronTransaction): string {
   // Old tokens go by names, which their issuers chose.
-  return shown(visible ? text : readable(hex.decode(text.toLowerCase())));
+  return shown(textIn(transaction, String(transaction.value['asset_name'] ?? '')));
+}
+
+/** A member that is a text, which the form without `visible` has in hexadecimal digits. */
+function textIn({ visible }: TronTransaction, member: string): string {
+  return visible ? member : readable(hex.decode(member.toLowerCase()));
 }
 
 function address({ value }: TronTransaction, name: string): string {

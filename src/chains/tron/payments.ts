@@ -1,27 +1,20 @@
 import { hex } from '@scure/base';
 import type { NodeClient } from '../../core/chain/node.js';
 import type { PaymentContext, PaymentPlan, PaymentRequest, Payments, PlannedEffect } from '../../core/chain/payment.js';
-import { CustosError } from '../../core/errors.js';
-import { isCount, isObject, type JsonObject } from '../../core/json.js';
-import { decimalsIn, plannedTransfer, transferData } from '../evm/calls/payment.js';
+import { isCount, isObject } from '../../core/json.js';
+import { plannedTransfer, transferData } from '../evm/calls/payment.js';
 import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers, unsupported } from '../shared/payment.js';
 import { readAddress, showAddress } from './address.js';
+import { ask, decimalsOfAsset, decimalsOfContract, MAX_LIFE, malformed, placeAt, resultOf } from './asking.js';
 import { rules } from './effects.js';
-import { writeTransaction } from './format.js';
+import { type Contract, isAssetNumber, nameOf, numberOf, writeContract } from './written.js';
 
 const DECIMALS = 6;
 const MAX_LONG = 2n ** 63n - 1n;
 const MAX_WORD = 2n ** 256n - 1n;
 const MAX_MEMO = 512;
-/** Milliseconds that a payment may take where the request does not say when it ends, and the most that the network allows. */
+/** Milliseconds that a payment may take where the request does not say when it ends. */
 const LIFE = 3_600_000;
-const MAX_LIFE = 86_100_000;
-
-/** A contract and its members, as nodes write them. */
-interface Contract {
-  readonly type: 'TransferContract' | 'TransferAssetContract' | 'TriggerSmartContract';
-  readonly value: JsonObject;
-}
 
 interface TronPayment {
   readonly request: PaymentRequest;
@@ -39,18 +32,12 @@ export const tronPayments: Payments = {
     const payment = read(request);
     const contract = contractOf(payment);
     const feeLimit = await checkToken(payment, contract, context.node);
-    const raw = {
-      contract: [
-        {
-          parameter: { value: contract.value, type_url: `type.googleapis.com/protocol.${contract.type}` },
-          type: contract.type,
-        },
-      ],
+    const unsigned = writeContract(contract, {
       ...(await placeOf(context)),
       ...(payment.memo.length > 0 && { data: hex.encode(payment.memo) }),
       ...(feeLimit !== undefined && { fee_limit: numberOf(feeLimit) }),
-    };
-    return { unsigned: writeTransaction(raw) };
+    });
+    return { unsigned };
   },
 };
 
@@ -60,7 +47,7 @@ function plan(request: PaymentRequest): PaymentPlan {
   const ends = { from: showAddress(from), to: showAddress(to), amount: units };
   const move = (): PlannedEffect => {
     if (token === undefined) return { op: 'transfer', ...ends, asset: 'TRX', method: 'TransferContract' };
-    if (isNumber(token)) {
+    if (isAssetNumber(token)) {
       const args = { asset_name: nameOf(token) };
       return { op: 'token-transfer', ...ends, asset: token, method: 'TransferAssetContract', args };
     }
@@ -80,7 +67,7 @@ function read(request: PaymentRequest): TronPayment {
   refuseMembers(request, 'TRON', ['tag']);
   const bytes = new TextEncoder().encode(memo ?? '');
   if (memo === '' || bytes.length > MAX_MEMO) throw unsupported(`a memo of TRON has 1 to ${MAX_MEMO} bytes`);
-  const isContract = token !== undefined && !isNumber(token);
+  const isContract = token !== undefined && !isAssetNumber(token);
   const most = isContract ? MAX_WORD : MAX_LONG;
   return {
     request,
@@ -97,7 +84,7 @@ function contractOf({ request: { token }, from, to, units }: TronPayment): Contr
     const value = { amount: numberOf(units), owner_address: owner, to_address: receiver };
     return { type: 'TransferContract', value };
   }
-  if (isNumber(token)) {
+  if (isAssetNumber(token)) {
     const move = { amount: numberOf(units), asset_name: nameOf(token), owner_address: owner, to_address: receiver };
     return { type: 'TransferAssetContract', value: move };
   }
@@ -118,35 +105,17 @@ async function checkToken(
 ): Promise<bigint | undefined> {
   const { token } = request;
   if (token === undefined) return undefined;
-  if (isNumber(token)) {
-    const asset = await ask(node, 'getassetissuebyid', { value: token });
-    if (asset['id'] !== token) throw malformed(`no token ${token}`);
-    const { precision = 0 } = asset;
-    if (!isCount(precision)) throw malformed('a token without decimals');
-    checkDecimals(request, precision);
+  if (isAssetNumber(token)) {
+    checkDecimals(request, await decimalsOfAsset(node, token));
     return undefined;
   }
   const call = { owner_address: hex.encode(from), contract_address: value['contract_address'] };
-  const decimals = resultOf(await ask(node, 'triggerconstantcontract', { ...call, data: '313ce567' }));
-  checkDecimals(request, decimalsIn(decimals));
+  checkDecimals(request, await decimalsOfContract(node, call));
   const trial = await ask(node, 'triggerconstantcontract', { ...call, data: value['data'] });
   resultOf(trial);
   const energy = trial['energy_used'];
   if (!isCount(energy)) throw malformed('no energy');
   return (BigInt(energy) * (await energyPrice(node)) * 6n) / 5n;
-}
-
-/** What a constant call gives back. @throws CustosError NODE_REFUSED: it is reverted; NODE_ANSWER_INVALID */
-function resultOf(answer: JsonObject): Uint8Array {
-  const { result, constant_result: results, transaction } = answer;
-  const [first]: readonly unknown[] = Array.isArray(results) ? results : [];
-  const outcomes: unknown = isObject(transaction) ? transaction['ret'] : undefined;
-  const isReverted = JSON.stringify(outcomes ?? '').includes('FAILED');
-  if (!isObject(result) || result['result'] !== true || isReverted) {
-    throw new CustosError('NODE_REFUSED', 'the TRON node says that the call of the token is reverted');
-  }
-  if (typeof first === 'string' && /^([0-9a-f]{2})*$/.test(first)) return hex.decode(first);
-  throw malformed('no result of a call');
 }
 
 async function energyPrice(node: NodeClient): Promise<bigint> {
@@ -158,39 +127,7 @@ async function energyPrice(node: NodeClient): Promise<bigint> {
   throw malformed('no price of energy');
 }
 
-/** Refers to the newest block, as transactions that a node makes do. */
-async function placeOf({ node, now, expiresAt }: PaymentContext) {
-  const { blockID: id } = await ask(node, 'getnowblock');
-  if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) throw malformed('no block');
+function placeOf({ node, now, expiresAt }: PaymentContext) {
   const at = now();
-  return {
-    ref_block_bytes: id.slice(12, 16),
-    ref_block_hash: id.slice(16, 32),
-    expiration: Math.min(expiresAt ?? at + LIFE, at + MAX_LIFE),
-    timestamp: at,
-  };
-}
-
-async function ask(node: NodeClient, step: string, body?: JsonObject): Promise<JsonObject> {
-  const answer = await node.http({ path: `/wallet/${step}`, ...(body && { body }) });
-  if (isObject(answer)) return answer;
-  throw malformed('no object');
-}
-
-function malformed(what: string): CustosError {
-  return new CustosError('NODE_ANSWER_INVALID', `the TRON node answered with ${what}`);
-}
-
-/** Tokens of TRC-10 go by numbers since 2018. */
-function isNumber(token: string): boolean {
-  return /^[1-9]\d{5,18}$/.test(token);
-}
-
-function nameOf(token: string): string {
-  return hex.encode(new TextEncoder().encode(token));
-}
-
-/** Nodes write numbers; one that JSON cannot hold exactly stays a text. */
-function numberOf(value: bigint): number | string {
-  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+  return placeAt(node, { timestamp: at, expiration: Math.min(expiresAt ?? at + LIFE, at + MAX_LIFE) });
 }

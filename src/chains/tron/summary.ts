@@ -136,6 +136,14 @@ const readers: Readonly<Record<string, (contract: readonly Effect[]) => Content>
     const text = `creates the contract ${quote(name)} from ${code.length} bytes of code${gift}${wordsOf(tokens)}`;
     return { kind: 'contract-creation', tokens, notes: [bytesNote('bytecode', code)], text };
   },
+  AssetIssueContract(contract) {
+    const [name, abbreviation, units] = ['name', 'abbr', 'total_supply'].map((one) =>
+      argumentOf(contract[0]?.args, one),
+    );
+    const sale = contract.length > 1 ? ' and sells them at a price of its own' : '';
+    const text = `issues ${units} smallest units of a new token ${quote(name)} (${quote(abbreviation)})${sale}`;
+    return { kind: 'other', text };
+  },
   FreezeBalanceV2Contract: (contract) => staking(contract, 'stakes'),
   UnfreezeBalanceV2Contract: (contract) => staking(contract, 'ends the stake of'),
   DelegateResourceContract: (contract) => delegation(contract, 'lends the resources of'),

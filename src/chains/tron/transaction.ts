@@ -1,8 +1,8 @@
 import { hex } from '@scure/base';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
+import type { ParseContext, ReadSigned, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { SigningKey } from '../../core/signing/signing-key.js';
-import { readObject } from '../shared/fields.js';
+import { hexOf, invalid, listOf, readObject } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
 import { addressOf } from './address.js';
@@ -25,6 +25,16 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     effects,
     sign: async (keys) => sign(completed, transaction, keyOf(keys, context.from, addressOf)),
   };
+}
+
+/** Reads the form that is sent. The id is the hash of its members, and signatures are no part of it. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): ReadSigned {
+  const { signature, ...unsigned } = readObject(txData);
+  const signatures = listOf(signature, 'signature');
+  if (signatures.length === 0) throw invalid('the transaction is not signed');
+  for (const one of signatures) hexOf(one, 'signature', 65);
+  const completed = JSON.stringify(unsigned);
+  return { raw: txData, txId: readTransaction(completed).txId, completed };
 }
 
 /** r ‖ s in lower case, then 27 or 28 in upper case: the form that programs in the field expect. */

@@ -4,12 +4,13 @@ import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
+import { xrpBuilder } from './builder.js';
 import { decodePrivateKey, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
 import { xrpMessages } from './messages.js';
 import { xrpLedgerNode } from './node.js';
 import { xrpPayments } from './payments.js';
 import { tatum } from './tatum.js';
-import { parseTransaction, readTransaction } from './transaction.js';
+import { parseTransaction, readSigned, readTransaction } from './transaction.js';
 
 const account = { path: "m/44'/144'/0'/0", version: 0x0488b21e };
 
@@ -49,11 +50,13 @@ export const xrpLedger: Chain = {
   codec: {
     isTransactionId: isHashId,
     parse: parseTransaction,
+    readSigned,
     expiry: 'final',
     repetition: ({ serialized, network }) =>
       readTransaction(serialized, network)['Sequence'] === undefined ? 'renewed' : 'final',
   },
   messages: xrpMessages,
   node: xrpLedgerNode,
+  builder: xrpBuilder,
   payments: xrpPayments,
 };

@@ -62,10 +62,21 @@ async function ask(node: NodeClient, method: string, params: Fields): Promise<Fi
   return result;
 }
 
+/** The next number of an account, and the ledger that is being made. @throws CustosError NODE_*: also where there is no such account */
+export async function accountIn(
+  node: NodeClient,
+  account: string,
+): Promise<{ readonly sequence: number; readonly ledger: number }> {
+  const answer = await ask(node, 'account_info', { account, ledger_index: 'current' });
+  return { sequence: sequenceIn(answer), ledger: count(answer['ledger_current_index'], 'current ledger') };
+}
+
 async function accountSequence({ node, from }: CompleteContext): Promise<bigint> {
-  const answer = await ask(node, 'account_info', { account: from, ledger_index: 'current' });
-  const data = answer['account_data'];
-  return BigInt(count(isObject(data) ? data['Sequence'] : undefined, 'sequence'));
+  return BigInt(sequenceIn(await ask(node, 'account_info', { account: from, ledger_index: 'current' })));
+}
+
+function sequenceIn({ account_data: data }: Fields): number {
+  return count(isObject(data) ? data['Sequence'] : undefined, 'sequence');
 }
 
 async function currentLedger(node: NodeClient): Promise<number> {
@@ -78,10 +89,19 @@ async function validatedLedger(node: NodeClient): Promise<number> {
 
 /** What a transaction costs now, in drops. @throws CustosError NODE_* */
 export async function openFee(node: NodeClient): Promise<string> {
+  return (await feesOf(node)).open;
+}
+
+/** In drops: the least that a transaction costs, and what one costs that is to be in the next ledger. @throws CustosError NODE_* */
+export async function feesOf(node: NodeClient): Promise<{ readonly base: string; readonly open: string }> {
   const { drops } = await ask(node, 'fee', {});
-  const fee = isObject(drops) ? drops['open_ledger_fee'] : undefined;
-  if (typeof fee === 'string' && /^\d{1,12}$/.test(fee)) return fee;
+  const { base_fee: base, open_ledger_fee: open } = isObject(drops) ? drops : {};
+  if (isFee(base) && isFee(open)) return { base, open };
   throw new CustosError('NODE_ANSWER_INVALID', 'the XRP node answered with no fee');
+}
+
+function isFee(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,12}$/.test(value);
 }
 
 function count(value: unknown, what: string): number {

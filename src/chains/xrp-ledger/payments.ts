@@ -3,13 +3,13 @@ import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import { smallOf } from '../shared/fields.js';
-import { declaredUnits, fixedUnits, plannedFee, unsupported } from '../shared/payment.js';
+import { declaredUnits, fixedUnits, paidUnits, plannedFee, unsupported } from '../shared/payment.js';
 import { readAddress } from './address.js';
 import { readAmount } from './amount.js';
 import { argumentsOf } from './content.js';
 import { openFee } from './node.js';
 
-const DROP_DECIMALS = 6;
+export const DROP_DECIMALS = 6;
 /** All XRP there is, in drops. */
 const MAX_DROPS = 10n ** 17n;
 /** Issued amounts keep 15 significant digits (rippled's STAmount), and their effects count units of 10^-15. */
@@ -26,14 +26,14 @@ const PLAIN_TEXT = 'text/plain';
 export const xrpPayments: Payments = {
   plan,
   async build(request, { network, node }) {
-    const fields = fieldsOf(request, network);
+    const fields = paymentFields(request, network);
     // The number and the last ledger are left to the way of the transaction, which knows what else the account sends.
     return { unsigned: JSON.stringify({ ...fields, Fee: await openFee(node) }) };
   },
 };
 
 function plan(request: PaymentRequest, network: Network): PaymentPlan {
-  const { TransactionType: method, Account: from, ...fields } = fieldsOf(request, network);
+  const { TransactionType: method, Account: from, ...fields } = paymentFields(request, network);
   const read = readAmount(fields.Amount, 'amount');
   const move =
     'drops' in read
@@ -56,8 +56,8 @@ interface PaymentFields {
   readonly Flags: number;
 }
 
-/** @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH, AMOUNT_INVALID, PAYMENT_UNSUPPORTED */
-function fieldsOf(request: PaymentRequest, network: Network): PaymentFields {
+/** The fields that a payment has before it is completed. @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH, AMOUNT_INVALID, PAYMENT_UNSUPPORTED */
+export function paymentFields(request: PaymentRequest, network: Network): PaymentFields {
   const { address: account } = readAddress(request.from.address, network);
   const { address: destination, tag: inside } = readAddress(request.to, network);
   const tag = request.tag === undefined ? inside : smallOf(request.tag, 'tag');
@@ -107,8 +107,19 @@ function currencyOf(token: string): { readonly currency: string; readonly issuer
 }
 
 function issuedValue(request: PaymentRequest): string {
-  const units = fixedUnits(request, ISSUED_DIGITS, MAX_ISSUED);
+  return shownValue(request.amount, fixedUnits(request, ISSUED_DIGITS, MAX_ISSUED));
+}
+
+/** A limit of an issued currency; it may be 0. @param token - `CURRENCY.ISSUER`   @throws CustosError AMOUNT_INVALID, PAYMENT_UNSUPPORTED */
+export function issuedAmount(token: string, amount: string): Readonly<Record<string, string>> {
+  const isNone = /^0+(\.0+)?$/.test(amount);
+  const value = isNone ? '0' : shownValue(amount, paidUnits(amount, ISSUED_DIGITS, MAX_ISSUED));
+  return { ...currencyOf(token), value };
+}
+
+/** @param units - of 10^-15, which a summary counts */
+function shownValue(amount: string, units: bigint): string {
   const value = formatUnits(units, ISSUED_DIGITS);
   if (value.replace('.', '').replace(/^0+|0+$/g, '').length <= ISSUED_DIGITS) return value;
-  throw new CustosError('AMOUNT_INVALID', `${quote(request.amount)} has more than ${ISSUED_DIGITS} significant digits`);
+  throw new CustosError('AMOUNT_INVALID', `${quote(amount)} has more than ${ISSUED_DIGITS} significant digits`);
 }

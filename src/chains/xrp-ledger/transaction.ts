@@ -1,12 +1,12 @@
 import { hex } from '@scure/base';
 import { decode, encode, encodeForSigning } from 'ripple-binary-codec';
-import type { ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
+import type { ParseContext, ReadSigned, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
 import type { SigningKey } from '../../core/signing/signing-key.js';
 import { sha512 } from '../../crypto/hash.js';
-import { type Fields, invalid, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
+import { type Fields, hexOf, invalid, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
 import { keyOf } from '../shared/key-of.js';
 import { readAddress, showAddress } from './address.js';
 import { currencyName } from './amount.js';
@@ -138,11 +138,29 @@ function canonical(value: unknown): string {
   return significant === '' ? '0' : `${sign}${significant}e${scale}`;
 }
 
+/** Reads what is sent: hexadecimal digits. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): ReadSigned {
+  const bytes = hexOf(txData, 'txData');
+  const raw = txData.toUpperCase();
+  let fields: Fields;
+  try {
+    fields = decode(raw);
+  } catch (error) {
+    throw invalid('the signed transaction cannot be decoded', error);
+  }
+  if (fields['TxnSignature'] === undefined && fields['Signers'] === undefined)
+    throw invalid('the transaction is not signed');
+  return { raw, txId: idOf(bytes), completed: JSON.stringify(fields) };
+}
+
+function idOf(signed: Uint8Array): string {
+  return hex.encode(sha512(Uint8Array.of(...ID_PREFIX, ...signed)).subarray(0, 32)).toUpperCase();
+}
+
 async function sign(fields: Fields, key: SigningKey, known: Message): Promise<SignedTransaction> {
   const isKnown = hex.encode(key.publicKey).toUpperCase() === known.publicKey;
   const { publicKey, encoded } = isKnown ? known : messageFor(fields, key.publicKey);
   const signature = await signBytes(hex.decode(encoded.toLowerCase()), key);
   const raw = encode({ ...fields, SigningPubKey: publicKey, TxnSignature: hex.encode(signature).toUpperCase() });
-  const id = sha512(Uint8Array.of(...ID_PREFIX, ...hex.decode(raw.toLowerCase()))).subarray(0, 32);
-  return { raw, txId: hex.encode(id).toUpperCase() };
+  return { raw, txId: idOf(hex.decode(raw.toLowerCase())) };
 }

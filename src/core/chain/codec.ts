@@ -52,6 +52,15 @@ export interface SignedTransaction {
   readonly txId: string;
 }
 
+/** The input of the broadcast operation. */
+export interface ReadSigned {
+  /** Absent if the bytes have already gone to the network. */
+  readonly raw?: string;
+  readonly txId: string;
+  /** What was signed, in the form that `parse` takes, on a chain that needs it to say what becomes of the bytes. */
+  readonly completed?: string;
+}
+
 /** The transactions of a chain: how they are decoded and signed, and how long they stay valid. Pure. */
 export interface Codec {
   /** Whether a text has the form of this network's transaction ids. */
@@ -64,7 +73,7 @@ export interface Codec {
    * Reads the input of the broadcast operation: signed bytes, or, on a chain that is sent by its node (`sendsByNode`), only the
    * id. @throws CustosError TRANSACTION_INVALID
    */
-  readSigned?(txData: string): { readonly raw?: string; readonly txId: string };
+  readSigned?(txData: string, network: Network): ReadSigned;
   /**
    * Signed bytes expire. `renewed`: `complete` filled in the expiry, so dead bytes are made again. `final`: the requester set it,
    * so a transaction with dead bytes has failed (TRANSACTION_EXPIRED). Absent: the bytes never expire by themselves.

@@ -1,5 +1,6 @@
 import type { Chain } from '../../core/chain/chain.js';
-import type { SignedTransaction } from '../../core/chain/codec.js';
+import type { ReadSigned } from '../../core/chain/codec.js';
+import type { RecordedTransaction } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
@@ -19,33 +20,30 @@ export function broadcastRoutes(routes: RoleRoutes, gateway: GatewayContext): vo
     const chain = gateway.chainOf(request.req.param('slug') ?? '');
     requireChain(callerOf(request), chain.id);
     const { txData, signatureId, close } = parseForm(broadcastForm, await readForm(request));
-    const signed = checkField('txData', () => readSigned(chain, txData));
+    const signed = checkField('txData', () => readSigned(chain, txData, gateway.network));
     // Different bytes for one pending transaction must not race each other to the node.
     const work = () => broadcast(gateway, request, { chain, ...signed, pendingId: signatureId, close });
     return signatureId === undefined ? work() : oneAtATime(signatureId, work);
   });
 }
 
-interface SignedBytes {
+interface SignedBytes extends ReadSigned {
   readonly chain: Chain;
-  /** Absent if the bytes have already gone to the network. */
-  readonly raw?: string;
-  readonly txId: string;
   readonly pendingId: string | undefined;
   /** False if the daemon closes it by itself, once the chain has it. */
   readonly close: boolean;
 }
 
-function readSigned(chain: Chain, txData: string): Pick<SignedBytes, 'raw' | 'txId'> {
-  if (chain.codec.readSigned) return chain.codec.readSigned(txData);
+function readSigned(chain: Chain, txData: string, network: Network): ReadSigned {
+  if (chain.codec.readSigned) return chain.codec.readSigned(txData, network);
   throw new CustosError('NOT_OFFERED', `the gateway sends no transactions of ${chain.id}`);
 }
 
 async function broadcast(gateway: GatewayContext, request: GatewayRequest, signed: SignedBytes): Promise<Response> {
-  const { chain, txId, raw, pendingId, close } = signed;
+  const { chain, txId, raw, completed = '', pendingId, close } = signed;
   const { queue } = callerOf(request);
   if (pendingId !== undefined) await checkPending(queue, { chain, network: gateway.network, pendingId, txId });
-  const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId });
+  const refusal = raw === undefined ? undefined : await send(gateway.node(chain), chain, { raw, txId, completed });
   if (refusal !== undefined) {
     tell(gateway.log, 'broadcast-refused', { chain: chain.id, txId, id: pendingId });
     gateway.meter.count(chain.id, 'refused');
@@ -87,8 +85,12 @@ async function checkPending(
 }
 
 /** @returns the node's reason if it refused bytes that it did not know already */
-async function send(node: GatewayNode, chain: Chain, signed: SignedTransaction): Promise<string | undefined> {
-  const recorded = { ...signed, completed: '', sender: '' };
+async function send(
+  node: GatewayNode,
+  chain: Chain,
+  signed: Omit<RecordedTransaction, 'sender'>,
+): Promise<string | undefined> {
+  const recorded = { ...signed, sender: '' };
   try {
     await chain.node.broadcast(recorded, node.client);
     return undefined;

@@ -21,7 +21,7 @@ export async function sign(
     const control = await parts.control?.(entry.id);
     return parts.signer.sign({ pending: entry.pending, completed, digest, sealed, ...(control && { control }) });
   });
-  checkSigned(chain, signed, entry.pending.kind);
+  checkSigned({ chain, network: entry.network, kind: entry.pending.kind }, signed);
   parts.meter.signed(entry.chain, (performance.now() - start) * 1000);
   parts.trace?.('open', 'end', signed.timing.open, entry.id);
   return signed;

@@ -26,7 +26,7 @@ let node: Server;
 const sent: string[] = [];
 let number = 0;
 
-const idOf = (raw: unknown) => ethereum.codec.readSigned?.(String(raw)).txId;
+const idOf = (raw: unknown) => ethereum.codec.readSigned?.(String(raw), 'testnet').txId;
 
 /** A node that takes whatever is signed, and has it in its newest block at once. */
 function answerOf(method: string, [first]: readonly unknown[]): unknown {

@@ -150,6 +150,14 @@ const table: readonly (readonly [string, object, readonly string[]])[] = [
   ],
   ['TriggerSmartContract', inCall('0xdeadbeef'), ['call!opaque-data me > token at token 0xdeadbeef']],
   [
+    'AssetIssueContract',
+    { name: '42', abbr: '42', total_supply: 5, trx_num: 1, num: 1, start_time: 3_001, end_time: 9_000, url: '42' },
+    [
+      'issuer!issuer-settings me AssetIssueContract (name,abbr,total_supply,trx_num,num,start_time,end_time,url)',
+      'trade!market-order me 5 AssetIssueContract',
+    ],
+  ],
+  [
     'FreezeBalanceV2Contract',
     { frozen_balance: 7, resource: 'ENERGY' },
     ['stake me 7 of TRX FreezeBalanceV2Contract (frozen_balance,resource)'],
