@@ -15,8 +15,8 @@ const whole = z
   .regex(/^\+?\d+$/, 'must be a whole number in a text');
 export const address = z.string().min(1).max(50);
 const nonce = z.number().int().min(0);
-const signatureId = parsedBy(parseSignatureId);
-const index = parsedBy(parseIndex);
+export const signatureId = parsedBy(parseSignatureId);
+export const index = parsedBy(parseIndex);
 
 const accessList = z
   .array(z.object({ address, storageKeys: z.array(z.string().regex(/^0x[0-9a-fA-F]{64}$/)).max(1000) }))

@@ -51,7 +51,6 @@ async function submit(key: string, headers: Record<string, string> = {}) {
 const call = (method: string) => ({ jsonrpc: '2.0', id: 1, method, params: [] });
 const unknown = '5e6645712b55823de7ea82f1';
 
-/** Every operation, and who reaches it. */
 /** Operations whose body names the chain. */
 const contractPaths = [
   ...['deploy', 'mint', 'burn'].map((name) => `/v3/blockchain/token/${name}`),
@@ -61,6 +60,20 @@ const contractPaths = [
   ]),
   ...['transaction/batch', 'burn/batch'].map((name) => `/v3/multitoken/${name}`),
 ];
+/** Paths of the forms of one chain each. */
+const formPaths = [
+  ...['transaction', 'trc10/transaction', 'trc20/transaction', 'freezeBalance', 'unfreezeBalance', 'trc10/deploy'].map(
+    (path) => `tron/${path}`,
+  ),
+  ...['xrp/transaction', 'xrp/trust', 'xrp/account/settings', 'xlm/transaction', 'xlm/trust'],
+];
+const nodePaths = [
+  ...['GET', 'PUT'].map((method) => `${method} /v3/blockchain/node/ETH/x/y`),
+  ...['algorand/node/algod', 'algorand/node/indexer', 'egld/node'].flatMap((path) =>
+    ['GET', 'POST', 'PUT'].map((method) => `${method} /v3/${path}/x/y`),
+  ),
+];
+/** Every operation, and who reaches it. */
 const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[] = [
   ['GET /v3/kms/pending/ETH', undefined, ['sign']],
   ['POST /v3/kms/pending/ETH', {}, ['sign']],
@@ -71,6 +84,7 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ['POST /v3/ethereum/transaction', transfer, ['submit']],
   ['POST /v3/litecoin/transaction', {}, ['submit']],
   ['POST /v3/solana/transaction', {}, ['submit']],
+  ...formPaths.map((path) => [`POST /v3/${path}`, {}, ['submit']] as const),
   ['POST /v3/ethereum/smartcontract', {}, ['submit', 'read']],
   ['POST /v3/blockchain/token/transaction', {}, ['submit']],
   ['POST /v3/blockchain/token/approve', {}, ['submit']],
@@ -79,6 +93,7 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ['POST /v3/ethereum/web3/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x/y', call('eth_chainId'), ['sign', 'read']],
+  ...nodePaths.map((operation) => [operation, undefined, ['sign', 'read']] as const),
   [`GET /v3/ethereum/transaction/count/${somebody}`, undefined, ['sign', 'read']],
   ['GET /v3/blockchain/fee/ETH', undefined, ['sign', 'read']],
   ['GET /v2', undefined, ['sign', 'read']],
