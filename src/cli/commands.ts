@@ -15,6 +15,7 @@ import {
   storeOptions,
   testnetOption,
   weakPasswordOption,
+  webhookHostOption,
 } from './options.js';
 import { ownerCommands } from './owner-commands.js';
 import { policyCommands } from './policy-commands.js';
@@ -205,6 +206,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--host <address>', about: 'address to listen on (default 127.0.0.1)' },
       { flags: '--port <number>', about: 'port to listen on (default 8645)' },
       { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
+      webhookHostOption,
       ...queueOptions,
     ],
     notes:

@@ -1,6 +1,8 @@
 import { allGatewayRoles } from '../core/access/gateway-roles.js';
 import { isSecretOf, parseToken } from '../core/access/token-text.js';
 import type { Clock } from '../core/clock.js';
+import type { SubscriptionsOf } from '../core/events/subscriptions.js';
+import { defaultTenant, type Network } from '../core/ids.js';
 import { type Log, tell } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import { endOf, type GatewayKeys } from '../core/store/gateway-keys.js';
@@ -14,16 +16,23 @@ export interface KeyAccessParts {
   readonly apiKey?: Secret;
   /** Further keys. */
   readonly keys?: Pick<GatewayKeys, 'find'>;
+  readonly network: Network;
+  /** Absent: no messages are sent. */
+  readonly subscriptions?: SubscriptionsOf;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
 /** Who may ask a gateway with a queue of its own. */
-export function keyAccess({ queue, apiKey, keys, clock, log }: KeyAccessParts): GatewayAccess {
+export function keyAccess({ queue, apiKey, keys, clock, log, ...parts }: KeyAccessParts): GatewayAccess {
+  const heard = (tenant = defaultTenant) => {
+    const subscriptions = parts.subscriptions?.(tenant, parts.network);
+    return subscriptions && { subscriptions };
+  };
   const isKey = apiKey === undefined ? () => false : keyCheck(apiKey);
   return {
     async callerOf(given) {
-      if (isKey(given)) return { roles: allGatewayRoles, queue, isWhole: true };
+      if (isKey(given)) return { roles: allGatewayRoles, queue, isWhole: true, ...heard() };
       const parsed = parseToken(given);
       const stored = parsed && (await keys?.find(parsed.id));
       if (!isSecretOf(parsed, stored?.hash) || stored === undefined) return undefined;
@@ -34,7 +43,7 @@ export function keyAccess({ queue, apiKey, keys, clock, log }: KeyAccessParts): 
         return undefined;
       }
       const isWhole = tenant === undefined;
-      return { roles, queue: isWhole ? queue : queue.of(tenant), isWhole };
+      return { roles, queue: isWhole ? queue : queue.of(tenant), isWhole, ...heard(tenant) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import type { GatewayRole } from '../core/access/gateway-roles.js';
 import { CustosError } from '../core/errors.js';
+import type { Subscriptions } from '../core/events/subscriptions.js';
 import type { ChainId } from '../core/ids.js';
 import type { QueueView } from '../core/store/queue.js';
 
@@ -9,6 +10,8 @@ export interface GatewayCaller {
   readonly roles: readonly GatewayRole[];
   /** The queue as they see it. */
   readonly queue: QueueView;
+  /** Whom messages tell of what became of it; absent where none are sent. */
+  readonly subscriptions?: Subscriptions;
   /** Whether they see what all tenants hand in. */
   readonly isWhole: boolean;
   /** The only chains that they may ask about. */

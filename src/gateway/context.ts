@@ -1,6 +1,7 @@
 import type { Builder } from '../core/chain/builder.js';
 import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { Clock } from '../core/clock.js';
+import type { SubscriptionsOf } from '../core/events/subscriptions.js';
 import type { ChainId, Network } from '../core/ids.js';
 import type { Log } from '../core/log.js';
 import type { OneByOne } from '../core/one-by-one.js';
@@ -53,6 +54,8 @@ export interface GatewayOptions extends OperationsOptions {
   readonly apiKey?: Secret;
   /** Further keys. */
   readonly keys?: Pick<GatewayKeys, 'find'>;
+  /** Whom messages tell of what became of transactions; absent where none are sent. */
+  readonly subscriptions?: SubscriptionsOf;
   /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched; default five minutes. */
   readonly unclaimedAfter?: number;
   /** Name or address that the gateway listens on (default 127.0.0.1); on loopback only loopback names are answered. */

@@ -25,7 +25,9 @@ import { broadcastRoutes } from './routes/broadcast.js';
 import { nodeRelayRoutes } from './routes/node-relay.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
+import { questionRoutes } from './routes/questions.js';
 import { queueRoutes } from './routes/queue.js';
+import { subscriptionRoutes } from './routes/subscriptions.js';
 import { transferRoutes } from './routes/transfers.js';
 
 /** What stands in front of the operations. */
@@ -78,6 +80,8 @@ export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   broadcastRoutes(routes, gateway);
   nodeRoutes(routes, gateway);
   nodeRelayRoutes(routes, gateway);
+  questionRoutes(routes, gateway);
+  subscriptionRoutes(routes);
 }
 
 function contextOf(options: OperationsOptions, chains: readonly Chain[], { meter }: OperationsDoor): GatewayContext {

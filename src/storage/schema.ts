@@ -1,4 +1,4 @@
-import { type Generated, sql } from 'kysely';
+import { sql } from 'kysely';
 import { sentStates, unsignedStates } from '../core/store/journal.js';
 
 /** Tables of the wallet store in its newest format (docs/wallet-store.md). */
@@ -238,52 +238,6 @@ export interface StoreTables {
     /** Network and tenant whose feed it is, once it has a place. */
     feed: string | null;
   };
-}
-
-/** Tables of the gateway's queue, which is a separate database. */
-export interface QueueTables {
-  pending_transactions: {
-    /** Order of submission. */
-    seq: Generated<number>;
-    id: string;
-    chain: string;
-    network: string;
-    /** JSON list of signature IDs. */
-    hashes: string;
-    key_index: number | null;
-    /** JSON list of signature IDs with an index each. */
-    signatures: string | null;
-    serialized: string;
-    state: string;
-    tx_id: string | null;
-    created_at: number;
-    /** When a daemon first fetched it. */
-    claimed_at: number | null;
-    /** When it failed for good. */
-    failed_at: number | null;
-    closed_by: string | null;
-    /** Whose key handed it in. */
-    tenant: string;
-  };
-  /** Keys of clients, beside the one of the settings. */
-  gateway_keys: {
-    id: string;
-    name: string;
-    /** JSON list. */
-    roles: string;
-    /** Null: the whole queue. */
-    tenant: string | null;
-    /** SHA-256 of the secret, in hexadecimal digits. */
-    hash: string;
-    created_at: number;
-    expires_at: number | null;
-    revoked_at: number | null;
-  };
-  /** One row for each wallet of a pending transaction: the index that polls use. */
-  pending_hashes: { signature_id: string; chain: string; network: string; seq: number };
-  reported_errors: { pending_id: string; place: number; at: number; error: string };
-  spent_outputs: { chain: string; network: string; output: string; seq: number };
-  idempotency_keys: { tenant: string; key: string; digest: string; pending_id: string };
 }
 
 /** True for requests of doors without bytes. Literal as below. */

@@ -25,8 +25,8 @@ const TIDY_LIMIT = 1000;
 const DAY = 24 * 60 * 60 * 1000;
 
 export interface DelivererParts {
-  readonly webhooks: WebhookTable;
-  readonly events: Pick<EventTable, 'number' | 'onWritten'>;
+  readonly webhooks: Pick<WebhookTable, 'all' | 'lease' | 'due' | 'note' | 'disable' | 'tidy'>;
+  readonly events: Pick<EventTable, 'onWritten'> & { number(): Promise<unknown> };
   readonly clock: Clock;
   readonly log: Log;
   /** Hosts that may be private and plain. */

@@ -8,7 +8,7 @@ import { parseChainId, parseSignatureId } from '../../src/core/ids.js';
 import type { NewQueuedTransaction } from '../../src/core/store/queue.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { openQueue } from '../../src/storage/queue/queue.js';
-import type { QueueTables } from '../../src/storage/schema.js';
+import type { QueueTables } from '../../src/storage/queue/schema.js';
 
 const eth = parseChainId('ETH');
 const bsc = parseChainId('BSC');
@@ -215,7 +215,14 @@ test('a queue of the first format is upgraded and keeps its content', async () =
   const database = await openDatabase<QueueTables>(file);
   await database.write(async (tables) => {
     await tables.schema.dropTable('spent_outputs').execute();
-    for (const table of ['gateway_keys', 'idempotency_keys']) await tables.schema.dropTable(table).execute();
+    const later = [
+      'subscriptions',
+      'subscription_secrets',
+      'announcements',
+      'announcement_deliveries',
+      'announcement_leases',
+    ];
+    for (const table of ['gateway_keys', 'idempotency_keys', ...later]) await tables.schema.dropTable(table).execute();
     await sql`CREATE TABLE idempotency_keys (key text PRIMARY KEY, digest text, pending_id text)`.execute(tables);
     for (const column of ['signatures', 'claimed_at', 'failed_at', 'closed_by', 'tenant']) {
       await tables.schema.alterTable('pending_transactions').dropColumn(column).execute();

@@ -118,7 +118,7 @@ describe('a key of one role', () => {
     };
     const recorder: RoleRoutes = { get: into('GET'), post: into('POST'), put: into('PUT'), delete: into('DELETE') };
     const options = optionsFor(running.node.url, running.queue);
-    const access = keyAccess({ queue: running.queue, clock: systemClock, log: silentLog });
+    const access = keyAccess({ queue: running.queue, network: 'testnet', clock: systemClock, log: silentLog });
     const { gateway } = createOperations(options, { access, meter: { count() {} } });
     addRoutes(recorder, gateway);
     expect(declared.length).toBeGreaterThan(15);

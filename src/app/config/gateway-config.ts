@@ -7,6 +7,8 @@ export interface GatewayConfig {
   readonly port: number;
   /** Further host names under which it is reached. */
   readonly allowedHosts?: readonly string[];
+  /** Hosts of subscribers that may be private and plain. */
+  readonly webhookHosts?: readonly string[];
   /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
   readonly queue: string;
   /** `CHAIN=METHOD` as given; check.ts reads them with the list of chains. */
@@ -17,10 +19,12 @@ export interface GatewayConfig {
 
 export function readGatewayConfig(read: SettingsReader, home: string | undefined): GatewayConfig {
   const allowedHosts = read.text('allowedHost')?.split(',');
+  const webhookHosts = read.list('webhookHost');
   return {
     host: read.text('host') ?? '127.0.0.1',
     port: read.whole(read.flag('port'), { fallback: 8645, min: 0, max: 65_535 }),
     ...(allowedHosts && { allowedHosts: allowedHosts.map((name) => name.trim()) }),
+    ...(webhookHosts && { webhookHosts }),
     queue: absolute(read.setting('queue')?.value, { home, name: 'queue.db' }),
     allowedMethods: read.list('allowMethod') ?? [],
     unclaimedAfter: read.number(read.flag('unclaimedAfter'), { fallback: 300, min: 1, max: 86_400 }) * 1000,

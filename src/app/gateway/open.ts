@@ -10,6 +10,7 @@ import { SettingsReader } from '../config/reader.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import { fetchOf } from '../network/way-out.js';
 import { warnOfPassword } from '../store/location.js';
+import { checkedSubscriptions, gatewayMessages } from './messages.js';
 
 /** What a gateway is made of. */
 export interface GatewayParts {
@@ -25,7 +26,7 @@ export async function openGateway({ config, chains, clock, log }: GatewayParts):
   const others = problems.filter(({ code }) => code !== 'API_KEY_MISSING');
   if (others.length > 0) refuseProblems(problems);
   const { daemon, network } = config;
-  const { queue: location, allowedMethods: _read, ...served } = config.gateway;
+  const { queue: location, allowedMethods: _read, webhookHosts: hosts = [], ...served } = config.gateway;
   const apiKey = config.secrets.copy('gatewayKey');
   warnOfPassword(config, log);
   const queue = await openQueue(location);
@@ -39,15 +40,22 @@ export async function openGateway({ config, chains, clock, log }: GatewayParts):
       fetch: fetchOf(config.proxies),
       ...(apiKey && { apiKey }),
       keys: queue.keys,
+      subscriptions: checkedSubscriptions(queue.subscriptions, hosts),
       clock,
       log,
       rules: readSigningRules(daemon, chains, network),
       extraMethods: allowedMethods(new SettingsReader({}, {}), config, chains),
       ...served,
     });
+    const messages = gatewayMessages({ outbox: queue.outbox, clock, log, allowedHosts: hosts });
+    messages.start();
     return {
       url: gateway.url,
-      close: () => gateway.close().finally(() => queue.close()),
+      close: () =>
+        gateway
+          .close()
+          .finally(() => messages.close())
+          .finally(() => queue.close()),
     };
   } catch (error) {
     await queue.close();

@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { algorandQuestions } from './questions/questions.js';
 
 /** What Tatum calls Algorand and has for it. */
 export const tatum: TatumFacts = {
@@ -31,6 +32,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /v2/transactions'],
     },
   },
+  questions: algorandQuestions,
   operations: [
     'GET account/balance/: address/: block/current block/: node/algod/:/* node/indexer/:/*',
     'GET transaction/: transactions/:/: wallet',

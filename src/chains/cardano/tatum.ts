@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { cardanoQuestions } from './questions/questions.js';
 
 /** What Tatum calls Cardano and has for it. */
 export const tatum: TatumFacts = {
@@ -16,6 +17,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /construction/submit'],
     },
   },
+  questions: cardanoQuestions,
   operations: [
     'GET account/: address/:/: block/: info transaction/: transaction/address/: wallet :/utxos',
     'POST broadcast transaction wallet/priv',

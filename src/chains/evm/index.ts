@@ -6,6 +6,7 @@ import { keysOf } from './keys.js';
 import { messagesOf } from './messages/messages.js';
 import { nodeOf } from './node.js';
 import { paymentsOf } from './payments/payments.js';
+import { contractQuestions } from './questions/questions.js';
 import { DECIMALS, type EvmChainDefinition, type EvmSettings, settingsOf } from './settings.js';
 import { estimatedOperations } from './tatum.js';
 
@@ -30,7 +31,7 @@ export function evmChain(definition: EvmChainDefinition): Chain {
     id: parseChainId(settings.id),
     name: settings.name,
     slug: settings.slug,
-    tatum: { operations: estimatedOperations, ...settings.tatum },
+    tatum: { operations: estimatedOperations, questions: contractQuestions(settings), ...settings.tatum },
     coin: settings.coin,
     decimals: DECIMALS,
     feeCeiling: settings.feeCeiling,

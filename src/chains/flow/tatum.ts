@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { flowQuestions } from './questions/questions.js';
 
 /** What Tatum calls Flow and has for it. */
 export const tatum: TatumFacts = {
@@ -14,6 +15,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /v1/transactions'],
     },
   },
+  questions: flowQuestions,
   operations: [
     'GET account/: block/current block/: block/events address/:/: wallet pubkey/:/: transaction/:',
     'POST account transaction transaction/custom wallet/priv',

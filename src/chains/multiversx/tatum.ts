@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { multiversxQuestions } from './questions/questions.js';
 
 /** What Tatum calls MultiversX and has for it. */
 export const tatum: TatumFacts = {
@@ -20,6 +21,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /transaction/send', 'POST /transaction/send-multiple'],
     },
   },
+  questions: multiversxQuestions,
   operations: [
     'GET account/balance/: block/current block/: address/:/: wallet node/:/*',
     'GET transaction/: transaction/address/: transaction/count/:',

@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { stellarQuestions } from './questions/questions.js';
 
 /** What Tatum calls Stellar and has for it. */
 export const tatum: TatumFacts = {
@@ -23,6 +24,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /transactions', 'POST /transactions_async'],
     },
   },
+  questions: stellarQuestions,
   operations: [
     'GET account account/: account/tx/: fee info ledger/: ledger/:/transaction transaction/:',
     'POST broadcast transaction trust',

@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { tronQuestions } from './questions/questions.js';
 
 /** What Tatum calls Tron and has for it. */
 export const tatum: TatumFacts = {
@@ -34,6 +35,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /wallet/broadcasttransaction', 'POST /wallet/broadcasthex'],
     },
   },
+  questions: tronQuestions,
   operations: [
     'GET account/: block/: address/:/: wallet info transaction/: transaction/account/: transaction/account/:/trc20',
     'GET trc10/detail/:',

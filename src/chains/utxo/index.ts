@@ -7,6 +7,7 @@ import { keysOf } from './keys.js';
 import { messagesOf } from './messages/messages.js';
 import { nodeOf } from './node.js';
 import { paymentsOf } from './payments.js';
+import { outputQuestions } from './questions/questions.js';
 import { outputOperations } from './tatum.js';
 
 export { balanceOperations, outputOperations } from './tatum.js';
@@ -17,7 +18,7 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     id: parseChainId(definition.id),
     name: definition.name,
     slug: definition.slug,
-    tatum: { operations: outputOperations, ...definition.tatum },
+    tatum: { operations: outputOperations, questions: outputQuestions(definition), ...definition.tatum },
     coin: definition.id,
     decimals: DECIMALS,
     feeCeiling: definition.feeCeiling,

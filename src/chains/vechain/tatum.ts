@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { vechainQuestions } from './questions/questions.js';
 
 /** What Tatum calls VeChain and has for it. */
 export const tatum: TatumFacts = {
@@ -25,6 +26,7 @@ export const tatum: TatumFacts = {
       sends: ['POST /transactions'],
     },
   },
+  questions: vechainQuestions,
   operations: [
     'GET account/balance/: account/energy/: block/current block/: address/:/: wallet transaction/: transaction/:/receipt',
     'POST broadcast transaction transaction/gas wallet/priv',

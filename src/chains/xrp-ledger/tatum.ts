@@ -1,4 +1,5 @@
 import type { TatumFacts } from '../../core/chain/tatum.js';
+import { xrpQuestions } from './questions/questions.js';
 
 /** What Tatum calls the XRP Ledger and has for it. */
 export const tatum: TatumFacts = {
@@ -46,6 +47,7 @@ export const tatum: TatumFacts = {
       sends: ['submit', 'submit_multisigned'],
     },
   },
+  questions: xrpQuestions,
   operations: [
     'GET account account/: account/:/balance account/tx/: fee info ledger/: transaction/:',
     'POST account/settings broadcast transaction trust',

@@ -1,6 +1,7 @@
 import type { ChainId, Network } from '../ids.js';
 import type { NodePaths } from '../network/node-paths.js';
 import type { NodeRequest } from './node.js';
+import type { Questions } from './questions.js';
 
 /**
  * Tatum's names and operations for a chain, as plain data. An absent member follows Tatum's general rule, so a chain that
@@ -24,6 +25,8 @@ export interface TatumFacts {
   readonly ledgerOperations?: readonly string[];
   /** What clients of a gateway may ask nodes of the chain, if these are not asked by the JSON-RPC of a family. */
   readonly node?: NodeOffer;
+  /** Questions that applications ask about the chain. */
+  readonly questions?: Questions;
   /** Known faults of Tatum KMS with wallets of the chain. */
   readonly faults?: TatumFaults;
 }

@@ -11,6 +11,7 @@ import { bareAddress } from '../ethereum/bare-address.js';
 import { feeAdvice, gasStation } from '../ethereum/fee-advice.js';
 import { safeNumber } from '../nodes/node.js';
 import { relayNamed } from './node-relay.js';
+import { ask } from './questions.js';
 
 /** Most calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;
@@ -36,7 +37,9 @@ export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   );
   routes.get('/v3/blockchain/fee/:chain', asking, async (request) => {
     const chain = checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? ''));
-    if (chain.builder?.kind !== 'evm') throw new CustosError('NOT_OFFERED', `no fee advice is given for ${chain.id}`);
+    if (chain.builder?.kind !== 'evm') {
+      return ask(gateway, { request, chain, parts: [] }, { question: chain.tatum?.questions?.fee });
+    }
     requireChain(callerOf(request), chain.id);
     return request.json(await feeAdvice(gateway.node(chain), gateway.clock));
   });

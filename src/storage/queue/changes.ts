@@ -3,8 +3,9 @@ import { CustosError } from '../../core/errors.js';
 import type { TenantId } from '../../core/ids.js';
 import type { Closer, DaemonReport } from '../../core/store/queue.js';
 import type { DialectName } from '../database.js';
-import type { QueueTables } from '../schema.js';
+import { announce } from './announce.js';
 import type { QueueRow } from './rows.js';
+import type { QueueTables } from './schema.js';
 
 /** Most errors that are kept for one pending transaction, and the length of each in characters. */
 const MAX_ERRORS = 20;
@@ -42,12 +43,13 @@ export async function findToChange(tables: Tables, wanted: Wanted, dialect: Dial
 export async function complete(
   tables: Tables,
   change: Change,
-  { txId, closedBy }: { readonly txId: string; readonly closedBy: Closer },
+  { txId, closedBy, at }: { readonly txId: string; readonly closedBy: Closer; readonly at: number },
 ): Promise<void> {
   const row = existing(change);
   if (row.state === 'completed' && row.tx_id === txId) return;
   refuseOther(row, txId);
   await end(tables, row, { state: 'completed', tx_id: txId, closed_by: closedBy });
+  await announce(tables, row, { kind: 'completed', at, said: { txId } });
 }
 
 /** @throws CustosError KMS_MISSING, STATE_CONFLICT */
@@ -74,12 +76,23 @@ export async function report(
   { said, at }: { readonly said: DaemonReport; readonly at: number },
 ): Promise<void> {
   if (row === undefined) return;
-  await keepError(tables, row.id, { error: said.error.slice(0, MAX_ERROR_LENGTH), at });
+  const error = said.error.slice(0, MAX_ERROR_LENGTH);
+  const isNew = await keepError(tables, row.id, { error, at });
+  if (isFailure(row, said, isNew)) await announce(tables, row, { kind: 'failed', at, said: { error } });
   const failed_at = said.final === true ? at : null;
   if (row.failed_at !== failed_at) {
     await tables.updateTable('pending_transactions').set({ failed_at }).where('seq', '=', row.seq).execute();
   }
   if (said.reopens === true && row.state === 'broadcast') await reopen(tables, row);
+}
+
+/**
+ * A daemon that says `final` goes on by itself until then. Of one that does not, every error that was not reported before is a
+ * failure: nobody else says when it gives up.
+ */
+function isFailure(row: QueueRow, { final }: DaemonReport, isNew: boolean): boolean {
+  if (row.state === 'completed' || row.state === 'deleted') return false;
+  return final === undefined ? isNew : final && (isNew || row.failed_at === null);
 }
 
 /** Records the first fetch only. */
@@ -130,19 +143,24 @@ export async function insertHashes(
   }
 }
 
-async function keepError(tables: Tables, id: string, { error, at }: { error: string; at: number }): Promise<void> {
+/** @returns whether it was not among those that are kept */
+async function keepError(tables: Tables, id: string, { error, at }: { error: string; at: number }): Promise<boolean> {
   const kept = await tables
     .selectFrom('reported_errors')
     .select(['place', 'error'])
     .where('pending_id', '=', id)
     .orderBy('place')
     .execute();
-  if (kept.at(-1)?.error === error) return;
+  if (kept.at(-1)?.error === error) return false;
+  const isNew = kept.every((one) => one.error !== error);
   const place = (kept.at(-1)?.place ?? 0) + 1;
   // A repeated error becomes the last one.
   await tables.deleteFrom('reported_errors').where('pending_id', '=', id).where('error', '=', error).execute();
   await tables.insertInto('reported_errors').values({ pending_id: id, place, at, error }).execute();
   const oldest = [...kept.filter((one) => one.error !== error), { place }].at(-MAX_ERRORS - 1);
-  if (oldest === undefined) return;
-  await tables.deleteFrom('reported_errors').where('pending_id', '=', id).where('place', '<=', oldest.place).execute();
+  if (oldest !== undefined) {
+    const older = tables.deleteFrom('reported_errors').where('pending_id', '=', id);
+    await older.where('place', '<=', oldest.place).execute();
+  }
+  return isNew;
 }

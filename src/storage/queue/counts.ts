@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Network, parseChainId } from '../../core/ids.js';
 import type { QueueCount, UnclaimedTransaction } from '../../core/store/queue.js';
-import type { QueueTables } from '../schema.js';
+import type { QueueTables } from './schema.js';
 
 /** Counts waiting transactions by chain and progress: one query over the index of the states. */
 export async function countWaiting(tables: Kysely<QueueTables>, network: Network): Promise<readonly QueueCount[]> {

@@ -6,9 +6,10 @@ import { createTables } from '../migrations/queue/0001-first.js';
 import { addOutputs } from '../migrations/queue/0002-outputs.js';
 import { addProgress } from '../migrations/queue/0003-progress.js';
 import { addKeys } from '../migrations/queue/0004-keys.js';
+import { addSubscriptions } from '../migrations/queue/0005-subscriptions.js';
 import { parsePostgresUrl } from '../postgres/location.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
-import type { QueueTables } from '../schema.js';
+import type { QueueTables } from './schema.js';
 
 /** Marks a SQLite file as a queue (`application_id`): the letters CUSQ. */
 const APPLICATION_ID = 0x43555351;
@@ -19,6 +20,7 @@ export const queueSteps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes)
   addOutputs,
   addProgress,
   addKeys,
+  addSubscriptions,
 ];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
 const FORMAT = queueSteps.length;

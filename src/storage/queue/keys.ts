@@ -5,7 +5,7 @@ import { parseTenantId } from '../../core/ids.js';
 import { tryJson } from '../../core/json.js';
 import type { GatewayKey, GatewayKeys } from '../../core/store/gateway-keys.js';
 import type { Database } from '../database.js';
-import type { QueueTables } from '../schema.js';
+import type { QueueTables } from './schema.js';
 
 type Row = Selectable<QueueTables['gateway_keys']>;
 

@@ -1,20 +1,25 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../core/clock.js';
+import type { SubscriptionOutbox, SubscriptionsOf } from '../../core/events/subscriptions.js';
 import type { GatewayKeys } from '../../core/store/gateway-keys.js';
 import type { Queue } from '../../core/store/queue.js';
 import { isPostgresUrl, refuseOtherUrl } from '../location.js';
 import { openDatabase } from '../open-database.js';
-import type { QueueTables } from '../schema.js';
 import { databaseError } from '../sqlite/errors.js';
 import { countWaiting, findUnclaimed } from './counts.js';
 import { prepareQueue } from './format.js';
 import { gatewayKeys } from './keys.js';
+import { subscriptionOutbox } from './outbox.js';
+import type { QueueTables } from './schema.js';
+import { subscriptionsOf } from './subscriptions.js';
 import { viewOf } from './view.js';
 
 /** The database of a gateway while it is open. */
 export interface OpenQueue extends Queue {
   readonly keys: GatewayKeys;
+  readonly subscriptions: SubscriptionsOf;
+  readonly outbox: SubscriptionOutbox;
 }
 
 /**
@@ -31,9 +36,19 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
     await database.close();
     throw error;
   }
+  const listeners = new Set<Parameters<SubscriptionOutbox['events']['onWritten']>[0]>();
+  const onEnd = (id: string) => {
+    for (const hear of listeners) hear(new Set([id]));
+  };
+  const parts = { database, clock, onEnd };
   return {
-    ...viewOf(database, clock),
-    of: (tenant) => viewOf(database, clock, tenant),
+    ...viewOf(parts),
+    of: (tenant) => viewOf({ ...parts, tenant }),
+    subscriptions: (tenant, network) => subscriptionsOf(database, clock, { tenant, network }),
+    outbox: subscriptionOutbox(database, (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    }),
     keys: gatewayKeys(database),
     waiting: (network) => database.read((tables) => countWaiting(tables, network)),
     unclaimed: (filter) => database.read((tables) => findUnclaimed(tables, filter)),

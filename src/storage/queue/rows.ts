@@ -9,7 +9,7 @@ import {
   queuedStates,
   type ReportedError,
 } from '../../core/store/queue.js';
-import type { QueueTables } from '../schema.js';
+import type { QueueTables } from './schema.js';
 
 /** A pending transaction in the queue. */
 export type QueueRow = Selectable<QueueTables['pending_transactions']>;

@@ -15,17 +15,26 @@ import type {
 } from '../../core/store/queue.js';
 import type { Database, DialectName } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
-import type { QueueTables } from '../schema.js';
 import { type Change, claim, complete, findToChange, insertHashes, remove, report, rowsOf, send } from './changes.js';
 import { type QueueRow, toQueued } from './rows.js';
+import type { QueueTables } from './schema.js';
 
 /** Values in one `in (…)` list, well below what databases allow. */
 const LIST_SIZE = 500;
 
 type Tables = Kysely<QueueTables>;
 
+interface ViewParts {
+  readonly database: Database<QueueTables>;
+  readonly clock: Clock;
+  /** Absent: they see what all hand in. */
+  readonly tenant?: TenantId;
+  /** Called when it is durable that a transaction ended or that its daemon reported an error. */
+  onEnd(id: string): void;
+}
+
 /** The queue as those see it who belong to a tenant, or to none. */
-export function viewOf(database: Database<QueueTables>, clock: Clock, tenant?: TenantId): QueueView {
+export function viewOf({ database, clock, tenant, onEnd }: ViewParts): QueueView {
   const { dialect } = database;
   const find = (tables: Tables, id: string) => findToChange(tables, { id, tenant }, dialect);
   const change = (id: string, make: (tables: Tables, found: Change) => Promise<void>) =>
@@ -39,17 +48,22 @@ export function viewOf(database: Database<QueueTables>, clock: Clock, tenant?: T
     pending: (filter) => database.read((tables) => pending(tables, filter, tenant)),
     get: (id) => database.read((tables) => get(tables, id, tenant)),
     sent: (id, txId) => change(id, (tables, found) => send(tables, found, txId)),
-    complete: (id, txId, closedBy) => change(id, (tables, found) => complete(tables, found, { txId, closedBy })),
+    async complete(id, txId, closedBy) {
+      await change(id, (tables, found) => complete(tables, found, { txId, closedBy, at: clock.now() }));
+      onEnd(id);
+    },
     remove: (id) => change(id, remove),
     claimed: (ids) =>
       database.write(async (tables) => {
         for (const list of chunks(ids, LIST_SIZE)) await claim(tables, list, clock.now());
       }),
-    report: (reports) =>
-      database.write(async (tables) => {
+    async report(reports) {
+      await database.write(async (tables) => {
         const at = clock.now();
         for (const said of reports) await report(tables, await find(tables, said.id), { said, at });
-      }),
+      });
+      for (const { id } of reports) onEnd(id);
+    },
   };
 }
 
