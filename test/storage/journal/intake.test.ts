@@ -101,6 +101,12 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
     const [found] = await store.journal.find({ tenant: game });
     expect(found?.intake?.tenant).toBe('game');
     expect(await store.journal.find({ tenant: shop })).toHaveLength(1);
+    for (const tenant of [game, shop]) {
+      const again = { entry: { intake: { tenant } } };
+      expect(await store.journal.repeated(tenant, idempotency)).toMatchObject(again);
+      expect(await store.journal.accept(request({ idempotency, tenant }))).toMatchObject(again);
+    }
+    expect(await store.journal.repeated(parseTenantId('other'), idempotency)).toBeUndefined();
   });
 
   it('of equal requests at the same time in two processes all get one row', async () => {
