@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import { readForm } from '../http/body.js';
-import { isRecord } from '../http/json.js';
-import { checkField, requestInvalid } from '../http/problems.js';
+import { checkField } from '../http/problems.js';
 import type { GatewayRequest, RoleRoutes } from './caller.js';
 import type { GatewayContext } from './context.js';
+import { parseForm } from './requests.js';
+
+const chainForm = z.object({ chain: z.string().min(1).max(12) });
 
 /** A request whose body names its chain. */
 export interface ChainRequest {
@@ -44,10 +47,7 @@ export function formsByChain(routes: RoleRoutes, gateway: GatewayContext): Forms
 
 async function handle(gateway: GatewayContext, request: GatewayRequest, forms: readonly ChainForm[]) {
   const body = await readForm(request);
-  const named = isRecord(body) ? body['chain'] : undefined;
-  if (typeof named !== 'string' || named.length > 12) {
-    throw requestInvalid([{ property: 'chain', rule: 'ticker', text: 'chain must be the ticker of a chain' }]);
-  }
+  const { chain: named } = parseForm(chainForm, body);
   const chain = gateway.chainOf(checkField('chain', () => gateway.chains.get(named)).slug);
   const form = forms.find(({ offers }) => offers(chain));
   if (form !== undefined) return form.handle({ request, chain, body });

@@ -175,7 +175,9 @@ export const broadcastForm = z.object({
   txData: z
     .string()
     .max(500_000)
-    .regex(/^[!-~]+$/, 'must be a signed transaction'),
+    .min(1)
+    // Signed JSON may hold names with any letters.
+    .regex(/^\P{Cc}+$/u, 'must be a signed transaction'),
   signatureId: z.string().min(1).max(64).optional(),
   close: z.boolean().default(true),
 });

@@ -8,7 +8,7 @@ import { bytesToHex } from '../shared/hexadecimal.js';
 import { allowedFee, paidUnits, unsupported } from '../shared/payment.js';
 import { unfit } from '../shared/receiver.js';
 import { readAddress } from './address.js';
-import { ask, decimalsOfAsset, decimalsOfContract, MAX_LIFE, malformed, placeAt } from './asking.js';
+import { ask, decimalsOfAsset, decimalsOfContract, MAX_LIFE, malformed, placeAt, resultOf } from './asking.js';
 import { type Contract, isAssetNumber, nameOf, numberOf, writeContract } from './written.js';
 
 const DECIMALS = 6;
@@ -22,13 +22,18 @@ export const tronBuilder: TronBuilder = {
   kind: 'tron',
   build,
   bareAddress: (text) => bytesToHex(readAddress(text).subarray(1)),
-  async codeOf(contract, node) {
-    const { bytecode } = await ask(node, 'getcontract', { value: hexOf(contract) });
-    if (typeof bytecode === 'string' && /^([0-9a-f]{2})+$/i.test(bytecode)) return bytecode.toLowerCase();
-    return unfit(contract, 'is no contract');
+  codeOf,
+  async ask(contract, data, node) {
+    const call = { owner_address: hexOf(contract), contract_address: hexOf(contract), data: digitsOf(data) };
+    return bytesToHex(resultOf(await ask(node, 'triggerconstantcontract', call)));
   },
-  decimalsOf: (contract, node) => tokenDecimals({ from: contract, contract }, node),
 };
+
+async function codeOf(contract: string, node: NodeClient): Promise<string> {
+  const { bytecode = '' } = await ask(node, 'getcontract', { value: hexOf(contract) });
+  if (typeof bytecode === 'string' && /^([0-9a-f]{2})*$/i.test(bytecode)) return `0x${bytecode.toLowerCase()}`;
+  throw malformed('no code of a contract');
+}
 
 async function build(request: TronRequest, context: QueueContext): Promise<BuiltTransaction> {
   const { from, key } = request;
@@ -79,7 +84,10 @@ async function contractOf(request: TronRequest, { node, expiration }: Circumstan
     }
     case 'call': {
       const contract_address = hexOf(request.contract);
-      return { type: 'TriggerSmartContract', value: { data: digitsOf(request.data), owner_address, contract_address } };
+      if ((await codeOf(request.contract, node)) === '0x') unfit(request.contract, 'is no contract');
+      const value = { data: digitsOf(request.data), owner_address, contract_address };
+      const coins = request.value === undefined ? {} : { call_value: numberOf(request.value) };
+      return { type: 'TriggerSmartContract', value: { ...value, ...coins } };
     }
     case 'creation':
       return { type: 'CreateSmartContract', value: { owner_address, new_contract: creationOf(request) } };

@@ -17,5 +17,10 @@ export const numericAmount = z
   .transform((number) => number.toString())
   .refine((text) => !text.includes('e'), 'must be a number that can be written without an exponent');
 
+/** A number of smallest units above zero: a JSON number that is exact, or, an extension, a text. */
+export const wholeAmount = z
+  .union([z.number().int().min(1).max(Number.MAX_SAFE_INTEGER), z.string().regex(/^[1-9]\d{0,76}$/)])
+  .transform((value) => BigInt(value));
+
 /** Decimals of a token, an extension: what the network says of them is compared with it. */
 export const digits = z.number().int().min(0).max(30).optional();

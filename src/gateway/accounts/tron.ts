@@ -1,22 +1,21 @@
 import { z } from 'zod';
-import type { TronAction, TronBuilder } from '../../core/chain/builders/tron.js';
-import type { Chain } from '../../core/chain/chain.js';
-import { CustosError, type ErrorCode } from '../../core/errors.js';
+import type { TronAction } from '../../core/chain/builders/tron.js';
 import { readForm } from '../../http/body.js';
 import { requestInvalid } from '../../http/problems.js';
-import type { ReceivedForm } from '../building.js';
-import type { GatewayRequest, RoleRoutes } from '../caller.js';
+import type { RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
-import { addressField, keyOf } from '../enqueue.js';
+import { creationData } from '../contracts/calls.js';
+import { codeOf } from '../contracts/codes.js';
+import { addressField } from '../enqueue.js';
+import { bareAddress } from '../ethereum/bare-address.js';
 import { address, parseForm } from '../requests.js';
-import { amount, digits, numericAmount, signer } from './parts.js';
-import { queueAccount } from './queue-account.js';
-
-/** Who acts. */
-export const account = { ...signer, from: address };
+import { amount, digits, numericAmount, wholeAmount } from './parts.js';
+import { account, queueTron } from './queue-tron.js';
 
 const transfer = { ...account, to: address, amount };
 const text = z.string().min(1).max(100);
+/** Names of contracts have at most 32 bytes. */
+const MAX_NAME = 32;
 /** What a stake buys. */
 const stakeForm = z.object({ ...account, amount, resource: z.enum(['BANDWIDTH', 'ENERGY']) });
 
@@ -31,12 +30,20 @@ const forms = {
     totalSupply: numericAmount,
     decimals: z.number().int().min(0).max(5),
   }),
+  token: z.object({
+    ...account,
+    ...{ recipient: address, name: text, symbol: text },
+    totalSupply: wholeAmount,
+    decimals: z.number().int().min(0).max(30),
+    // An extension; the documented form has no limit, and its builder takes a thousand TRX.
+    feeLimit: numericAmount.default('1000'),
+  }),
 };
 
 /** Routes that queue what accounts of Tron ask for. */
 export function tronRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   const slug = gateway.slugs.of('tron');
-  const add = <T extends TronForm>(
+  const add = <T extends z.output<z.ZodObject<typeof account>>>(
     path: string,
     form: z.ZodType<T>,
     actionOf: (read: T, place: Read) => TronAction,
@@ -45,7 +52,10 @@ export function tronRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
       const chain = gateway.chainOf(request.req.param('slug') ?? '');
       const body = await readForm(request);
       const read = parseForm(form, body);
-      const place = { read: (property: string, given: string) => addressField(gateway, chain, property, given) };
+      const place = {
+        read: (property: string, given: string) => addressField(gateway, chain, property, given),
+        bare: bareAddress(gateway, chain),
+      };
       return queueTron(gateway, request, { chain, body, read, action: actionOf(read, place) });
     });
   };
@@ -78,49 +88,20 @@ export function tronRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
     }
     return { kind: 'issue', supply: totalSupply, ...rest };
   });
+  add('trc20/deploy', forms.token, ({ name, symbol, recipient, decimals, totalSupply, feeLimit }, { read, bare }) => {
+    const holder = bare(read('recipient', recipient));
+    const types = ['string', 'string', 'address', 'uint8', 'uint256', 'uint256'];
+    const code = creationData(codeOf(gateway, 'token'), types, [
+      ...[name, symbol, holder, BigInt(decimals)],
+      ...[totalSupply, totalSupply],
+    ]);
+    return { kind: 'creation', name: Buffer.byteLength(name) <= MAX_NAME ? name : 'Token', code, feeLimit };
+  });
 }
 
 /** Reads an address of the request in the chain's own form. */
 interface Read {
   readonly read: (property: string, given: string) => string;
-}
-
-/** What every form of Tron says. */
-type TronForm = z.output<z.ZodObject<typeof account>>;
-
-/** A form that was read, and what it asks for. */
-interface TronOrder extends ReceivedForm {
-  readonly read: TronForm;
-  readonly action: TronAction;
-}
-
-/** Members at fault, by the code with which the chain refuses. */
-const members: Readonly<Partial<Record<ErrorCode, string>>> = {
-  AMOUNT_INVALID: 'amount',
-  FEE_INVALID: 'feeLimit',
-  RECEIVER_UNFIT: 'to',
-};
-/** Where the forms have other names. */
-const membersOf: Readonly<Partial<Record<TronAction['kind'], typeof members>>> = {
-  trc10: { PAYMENT_UNSUPPORTED: 'tokenId' },
-  issue: { AMOUNT_INVALID: 'totalSupply' },
-  call: { RECEIVER_UNFIT: 'contractAddress' },
-};
-
-/** Queues what an account of Tron asks for. @throws CustosError as `queueAccount` */
-export function queueTron(gateway: GatewayContext, request: GatewayRequest, order: TronOrder): Promise<Response> {
-  const { chain, body, read, action } = order;
-  const from = addressField(gateway, chain, 'from', read.from);
-  const key = keyOf(read.signatureId, read.index);
-  return queueAccount(gateway, request, {
-    ...{ chain, body, from },
-    members: { ...members, ...membersOf[action.kind] },
-    build: (context) => builderOf(chain).build({ from, key, ...action }, context),
-  });
-}
-
-/** @throws CustosError NOT_OFFERED */
-export function builderOf({ id, builder }: Chain): TronBuilder {
-  if (builder?.kind === 'tron') return builder;
-  throw new CustosError('NOT_OFFERED', `the gateway builds no such transactions of ${id}`);
+  /** As contracts see it. */
+  readonly bare: (given: string) => string;
 }

@@ -1,6 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { decodeResult, encodeCall } from '../ethereum/abi.js';
 import { bareAddress } from '../ethereum/bare-address.js';
+import { contractNode } from '../ethereum/contract-node.js';
 import { isContractFault } from '../ethereum/destination.js';
 import type { Place } from './operation.js';
 
@@ -39,9 +40,9 @@ export async function askContract(
   { gateway, chain }: Place,
   { to, data, results }: { readonly to: string; readonly data: string; readonly results: readonly string[] },
 ): Promise<unknown> {
-  const call = { to: bareAddress(gateway, chain)(to), data };
+  const address = bareAddress(gateway, chain)(to);
   try {
-    const answer = await gateway.node(chain).rpc('eth_call', [call, 'latest']);
+    const answer = await contractNode(gateway, chain).call(address, data);
     return decodeResult(
       results.map((type) => ({ type })),
       answer,

@@ -1,5 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { requestInvalid } from '../../http/problems.js';
+import { contractNode } from '../ethereum/contract-node.js';
 import { isContractFault } from '../ethereum/destination.js';
 import { bareField, type Place } from './operation.js';
 
@@ -73,6 +74,7 @@ async function implementationOf(place: Place, address: string): Promise<string> 
 
 /** @returns 40 digits; undefined where the node does not tell */
 async function slotOf({ gateway, chain }: Place, address: string): Promise<string | undefined> {
+  if (chain.builder?.kind !== 'evm') return undefined;
   try {
     const found = await gateway.node(chain).rpc('eth_getStorageAt', [address, IMPLEMENTATION_SLOT, 'latest']);
     return typeof found === 'string' && /^0x[0-9a-fA-F]{64}$/.test(found) ? found.slice(-40) : undefined;
@@ -83,7 +85,7 @@ async function slotOf({ gateway, chain }: Place, address: string): Promise<strin
 }
 
 async function codeOf({ gateway, chain }: Place, address: string): Promise<string> {
-  const code = await gateway.node(chain).rpc('eth_getCode', [address, 'latest']);
+  const code = await contractNode(gateway, chain).code(address);
   if (typeof code === 'string' && /^0x([0-9a-fA-F]{2})*$/.test(code)) return code.toLowerCase();
   throw new CustosError('NODE_ANSWER_INVALID', `the node answered with something other than the code of ${address}`);
 }

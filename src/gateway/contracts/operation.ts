@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import type { TronAction } from '../../core/chain/builders/tron.js';
 import type { Chain } from '../../core/chain/chain.js';
-import type { FormsByChain } from '../by-chain.js';
+import { isRecord } from '../../http/json.js';
+import { numericAmount, signer } from '../accounts/parts.js';
+import { account, queueTron } from '../accounts/queue-tron.js';
+import type { ChainRequest, FormsByChain } from '../by-chain.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import type { Destination } from '../ethereum/destination.js';
 import { submit } from '../ethereum/submit.js';
-import { parseForms } from '../requests.js';
+import { address, parseForms } from '../requests.js';
 
 /** The place where a contract is or will be. */
 export interface Place {
@@ -36,7 +40,7 @@ export interface ContractOperation<Fields extends z.ZodRawShape> {
   plan(form: z.output<z.ZodObject<Fields>>, place: Place): Plan | Promise<Plan>;
 }
 
-/** Offers an operation for the chains of the Ethereum family. */
+/** Offers an operation for the chains of the Ethereum family, and for Tron. */
 export function offerOperation<Fields extends z.ZodRawShape>(
   forms: FormsByChain,
   gateway: GatewayContext,
@@ -45,16 +49,53 @@ export function offerOperation<Fields extends z.ZodRawShape>(
   const { method = 'post', path } = operation;
   const own = z.object(operation.fields);
   forms[method](path, {
-    offers: ({ builder }) => builder?.kind === 'evm',
-    handle: async ({ request, chain, body }) => {
+    offers: ({ builder }) => builder?.kind === 'evm' || builder?.kind === 'tron',
+    handle: async (asked) => {
+      const { request, chain, body } = asked;
+      const plan = async (form: z.output<typeof own>) => operation.plan(form, { gateway, chain });
+      if (chain.builder?.kind === 'tron') {
+        const { first: signing, second: form } = parseForms(tronSigning(operation.fields), own, body);
+        return queueOnTron(gateway, asked, { signing, plan: await plan(form) });
+      }
       const { first: signing, second: form } = parseForms(gateway.forms.signing, own, body);
-      const { to, value = 0n, data, named } = await operation.plan(form, { gateway, chain });
+      const { to, value = 0n, data, named } = await plan(form);
       const target = named?.target ?? 'contractAddress';
       const effect = { ...(to !== undefined && { to: addressField(gateway, chain, target, to) }), value, data };
       const isCall = to !== undefined && ({ isCall: true } as const);
       return submit(gateway, request, { chain, signing, effect, body, named: { target, ...isCall, ...named } });
     },
   });
+}
+
+/** What forms of Tron say beside. Where `from` is a number of the operation, its owner is the account that acts. */
+function tronSigning(fields: z.ZodRawShape): z.ZodType<TronSigning> {
+  const feeLimit = numericAmount;
+  if (!('from' in fields)) return z.object({ ...account, feeLimit });
+  return z
+    .object({ ...signer, feeLimit, owner: address })
+    .transform(({ owner, ...rest }) => ({ ...rest, from: owner }));
+}
+
+type TronSigning = z.output<z.ZodObject<typeof account>> & { readonly feeLimit: string };
+
+/** Names of contracts have at most 32 bytes on Tron. */
+const MAX_NAME = 32;
+
+function queueOnTron(
+  gateway: GatewayContext,
+  { request, chain, body }: ChainRequest,
+  { signing, plan }: { readonly signing: TronSigning; readonly plan: Plan },
+): Promise<Response> {
+  const { to, value, data, named } = plan;
+  const { feeLimit } = signing;
+  const given = isRecord(body) ? body['name'] : undefined;
+  const name = typeof given === 'string' && Buffer.byteLength(given) <= MAX_NAME ? given : 'Contract';
+  const target = named?.target ?? 'contractAddress';
+  const action: TronAction =
+    to === undefined
+      ? { kind: 'creation', name, code: data, feeLimit }
+      : { kind: 'call', contract: addressField(gateway, chain, target, to), data, feeLimit, ...(value && { value }) };
+  return queueTron(gateway, request, { chain, body, read: signing, action, target });
 }
 
 /** An address in a request as contracts see it: 0x and 40 hexadecimal digits. @throws CustosError REQUEST_INVALID */

@@ -5,6 +5,7 @@ import { requestInvalid } from '../../http/problems.js';
 import type { GatewayContext } from '../context.js';
 import { decodeResult, erc20 } from './abi.js';
 import { bareAddress } from './bare-address.js';
+import { contractNode } from './contract-node.js';
 
 /** A transaction that will be queued, with the names of its parts in the request. */
 export interface Destination {
@@ -79,9 +80,12 @@ export async function tokenDecimals(
   contract: string,
 ): Promise<number | undefined> {
   const read = bareAddress(gateway, chain);
-  const call = { to: read(contract), data: erc20.decimals([], read) };
+  const address = read(contract);
   try {
-    const answer = decodeResult([{ type: 'uint256' }], await gateway.node(chain).rpc('eth_call', [call, 'latest']));
+    const answer = decodeResult(
+      [{ type: 'uint256' }],
+      await contractNode(gateway, chain).call(address, erc20.decimals([], read)),
+    );
     const decimals = Number(answer);
     // EIP-20 gives it 8 bits; a larger answer is useless for amounts.
     return decimals <= MAX_DECIMALS ? decimals : undefined;

@@ -133,6 +133,7 @@ describe('what the gateway queues for TRON', () => {
       'NODE_REFUSED',
     ],
     [{ kind: 'call', contract: usdt, data: '00', feeLimit: '0' }, {}, 'FEE_INVALID'],
+    [{ kind: 'call', contract: usdt, data: '00', feeLimit: '1' }, noContract, 'RECEIVER_UNFIT'],
     [{ kind: 'coins', to, amount: '1' }, { '/wallet/getnowblock': { blockID: 'x' } }, 'NODE_ANSWER_INVALID'],
   ] as const)('refuses %j (%#)', async (action, changed, code) => {
     const place = queueContext(nodeOf({ ...answers, ...changed }));
@@ -140,11 +141,11 @@ describe('what the gateway queues for TRON', () => {
   });
 
   it('tells contracts from other addresses, and addresses as contracts see them', async () => {
-    const node = nodeOf({ '/wallet/getcontract': { bytecode: '6080AB' } });
-    expect(await tronBuilder.codeOf(usdt, node)).toBe('6080ab');
-    await expect(tronBuilder.codeOf(usdt, nodeOf(noContract))).rejects.toMatchObject({ code: 'RECEIVER_UNFIT' });
+    const node = nodeOf({ ...answers, '/wallet/getcontract': { bytecode: '6080AB' } });
+    expect(await tronBuilder.codeOf(usdt, node)).toBe('0x6080ab');
+    expect(await tronBuilder.codeOf(usdt, nodeOf(noContract))).toBe('0x');
     expect(tronBuilder.bareAddress(usdt)).toBe('0xa614f803b6fd780986a42c78ec9c7f77e6ded13c');
-    expect(await tronBuilder.decimalsOf(usdt, nodeOf(answers))).toBe(6);
+    expect(await tronBuilder.ask(usdt, '0x313ce567', node)).toBe(`0x${'6'.padStart(64, '0')}`);
   });
 });
 

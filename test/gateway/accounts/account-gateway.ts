@@ -54,11 +54,11 @@ export async function startAccountGateway(says: NodeSays, now = Date.now): Promi
   return running;
 }
 
-function reply(response: ServerResponse, { url, body }: Seen, says: NodeSays): void {
+async function reply(response: ServerResponse, { url, body }: Seen, says: NodeSays): Promise<void> {
   const asked: unknown = body.startsWith('{') || body.startsWith('[') ? JSON.parse(body) : body;
   const isRpc = url === '/' && typeof asked === 'object' && asked !== null && 'method' in asked;
   const { method, params, id } = isRpc ? (asked as Record<string, unknown>) : {};
-  const said = isRpc ? says(String(method), params) : says(url, asked);
+  const said = await (isRpc ? says(String(method), params) : says(url, asked));
   if (!(said instanceof Error)) json(isRpc ? { id, jsonrpc: '2.0', result: said } : said)(response, seenless);
   else if (isRpc) json({ id, error: { code: -32000, message: said.message } })(response, seenless);
   else json(JSON.parse(said.message), 400)(response, seenless);
@@ -116,9 +116,6 @@ export function faultsOf(form: object, required: readonly string[]): readonly (r
 
 /** Names of the members that an answer finds fault with. */
 export function membersAtFault({ status, body }: Answer): unknown {
-  return {
-    status,
-    code: body.errorCode,
-    members: (body.data ?? []).map(({ property }: { property: string }) => property),
-  };
+  const members = (body.data ?? []).map(({ property }: { property: string }) => property);
+  return { status, code: body.errorCode, members: [...new Set(members)] };
 }

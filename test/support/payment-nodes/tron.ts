@@ -19,6 +19,7 @@ export const answers: NodeAnswers = {
     constant_result: [data.startsWith('313ce567') ? word('6') : word('1')],
     transaction: { ret: [{}], visible: false },
   }),
+  '/wallet/getcontract': { bytecode: '6080604052' },
   '/wallet/getchainparameters': {
     chainParameter: [
       { key: 'getMaintenanceTimeInterval', value: 21_600_000 },

@@ -12,10 +12,13 @@ export interface TronBuilder {
   build(request: TronRequest, context: QueueContext): Promise<BuiltTransaction>;
   /** An address as contracts see it: 0x and 40 hexadecimal digits. @throws CustosError ADDRESS_INVALID */
   bareAddress(text: string): string;
-  /** The code of a contract in lower-case hexadecimal digits. @throws CustosError RECEIVER_UNFIT: there is none; NODE_* */
+  /** The code that made a contract: 0x and lower-case hexadecimal digits; `0x` where there is none. @throws CustosError NODE_* */
   codeOf(contract: string, node: NodeClient): Promise<string>;
-  /** What the contract of a token says of its decimals. @throws CustosError NODE_* */
-  decimalsOf(contract: string, node: NodeClient): Promise<number>;
+  /**
+   * Asks a contract by a method that changes nothing. @param data - 0x and hexadecimal digits
+   * @returns the same   @throws CustosError NODE_REFUSED: the call is reverted; NODE_*
+   */
+  ask(contract: string, data: string, node: NodeClient): Promise<string>;
 }
 
 /** What one account of Tron does. */
@@ -52,8 +55,8 @@ export type TronAction =
     })
   /** Stake 2.0. */
   | { readonly kind: 'freeze' | 'unfreeze'; readonly resource: 'BANDWIDTH' | 'ENERGY'; readonly amount: string }
-  /** @param data - hexadecimal digits, with or without 0x */
-  | (Limited & { readonly kind: 'call'; readonly contract: string; readonly data: string })
+  /** @param data - hexadecimal digits, with or without 0x   @param value - coins for the contract, in SUN */
+  | (Limited & { readonly kind: 'call'; readonly contract: string; readonly data: string; readonly value?: bigint })
   /** @param code - with the arguments of the constructor behind it; hexadecimal digits, with or without 0x */
   | (Limited & { readonly kind: 'creation'; readonly name: string; readonly code: string })
   | TokenIssue;
