@@ -203,6 +203,14 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
   const ask = (url: string, request: Omit<NodeRequest, 'path'> = {}) =>
     askHttp(http, { url, headers, timeout, retries: RETRIES, faults: cloudFaults, request });
   const place = { url: nodeUrl, headers, faults: cloudFaults, timeout };
+  const isTatum = /(^|\.)tatum\.io$/.test(new URL(base).hostname);
+  const publicService: NonNullable<NodeClient['publicService']> = (url, request) => {
+    // An operator's own cloud replaces public services, so that a daemon needs to reach only one host.
+    const { pathname, search } = new URL(url);
+    if (!isTatum) return ask(`${base}${pathname}${search}`, request);
+    // A service without guarantees is asked once: its callers have an alternative.
+    return askHttp(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults, request: request ?? {} });
+  };
   return {
     rpc: (method, params) => askRpc(http, { ...place, method, params }),
     batch: (calls) => askRpcBatch(http, place, calls),
@@ -210,13 +218,8 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
     cloud: (request) => ask(joined(base, request.path), request),
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
     feeAdvice: () => ask(`${base}/v3/blockchain/fee/${chain.id}`),
-    publicService(url, request) {
-      // An operator's own cloud replaces public services, so that a daemon needs to reach only one host.
-      const { pathname, search } = new URL(url);
-      if (!/(^|\.)tatum\.io$/.test(new URL(base).hostname)) return ask(`${base}${pathname}${search}`, request);
-      // A service without guarantees is asked once: its callers have an alternative.
-      return askHttp(http, { url, headers: {}, timeout, retries: 0, faults: nodeFaults, request: request ?? {} });
-    },
+    // An operator's own cloud has nodes for the chains that Tatum leaves to the nodes of their foundations.
+    ...((isTatum || chain.tatum?.node?.paths === undefined) && { publicService }),
   };
 }
 

@@ -13,9 +13,21 @@ import type { FlowAction } from './request.js';
 export type Cloud = NonNullable<NodeClient['cloud']>;
 
 /** Asks for everything that a request leaves open. A cloud's accounts propose and pay; without a cloud the account itself does. */
-export function fillRequest(action: FlowAction, context: CompleteContext): Promise<FlowFilling> {
+export async function fillRequest(action: FlowAction, context: CompleteContext): Promise<FlowFilling> {
   const { cloud } = context.node;
-  return cloud === undefined ? fillAlone(action, context) : fillSponsored(action, context, cloud);
+  const payer = cloud && (await payerOf(cloud));
+  if (cloud === undefined || payer === undefined) return fillAlone(action, context);
+  return fillSponsored(action, context, { cloud, payer });
+}
+
+/** The account of a cloud that pays. @returns undefined where the cloud has none, as a self-hosted gateway says */
+async function payerOf(cloud: Cloud): Promise<CloudKey | undefined> {
+  try {
+    return await cloudKey(cloud, true);
+  } catch (error) {
+    if (error instanceof CustosError && error.details['status'] === 501) return undefined;
+    throw error;
+  }
 }
 
 /** Asks a cloud for a signature of one of its keys. @returns 64 bytes. @throws CustosError NODE_ANSWER_INVALID, CLOUD_* */
@@ -26,10 +38,18 @@ export async function signByCloud(cloud: Cloud, message: Uint8Array, isPayer: bo
   throw new CustosError('NODE_ANSWER_INVALID', 'the cloud answered with no FLOW signature');
 }
 
-async function fillSponsored(action: FlowAction, context: CompleteContext, cloud: Cloud): Promise<FlowFilling> {
+interface CloudKey {
+  readonly address: string;
+  readonly keyId: number;
+}
+
+async function fillSponsored(
+  action: FlowAction,
+  context: CompleteContext,
+  { cloud, payer }: { readonly cloud: Cloud; readonly payer: CloudKey },
+): Promise<FlowFilling> {
   const { node, network } = context;
   const access = { node, network };
-  const payer = await cloudKey(cloud, true);
   const proposer = await cloudKey(cloud, false);
   if ([payer.address, proposer.address].includes(action.account)) {
     throw new CustosError('NODE_ANSWER_INVALID', `the cloud names 0x${action.account} itself as payer or proposer`);
@@ -42,7 +62,7 @@ async function fillSponsored(action: FlowAction, context: CompleteContext, cloud
   return { ...filling, proposer: { ...filling.proposer, signature } };
 }
 
-async function cloudKey(cloud: Cloud, isPayer: boolean): Promise<{ address: string; keyId: number }> {
+async function cloudKey(cloud: Cloud, isPayer: boolean): Promise<CloudKey> {
   const answer = await cloud({ path: `/v3/flow/proposal/${isPayer}` });
   const { address, keyId } = isObject(answer) ? answer : {};
   const digits = typeof address === 'string' ? /^(?:0x)?([0-9a-f]{16})$/i.exec(address)?.[1] : undefined;
