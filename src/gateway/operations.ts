@@ -22,6 +22,12 @@ import { nodeNames } from './nodes/names.js';
 import { type GatewayNode, gatewayNode } from './nodes/node.js';
 import { signingForms } from './requests.js';
 import { broadcastRoutes } from './routes/broadcast.js';
+import { algorandRoutes } from './routes/chains/algorand.js';
+import { cardanoRoutes } from './routes/chains/cardano.js';
+import { flowRoutes } from './routes/chains/flow.js';
+import { multiversxRoutes } from './routes/chains/multiversx.js';
+import { solanaRoutes } from './routes/chains/solana.js';
+import { vechainRoutes } from './routes/chains/vechain.js';
 import { nodeRelayRoutes } from './routes/node-relay.js';
 import { nodeRoutes } from './routes/nodes.js';
 import { paymentRoutes } from './routes/payments.js';
@@ -80,6 +86,12 @@ export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   broadcastRoutes(routes, gateway);
   nodeRoutes(routes, gateway);
   nodeRelayRoutes(routes, gateway);
+  algorandRoutes(routes, forms, gateway);
+  cardanoRoutes(routes, gateway);
+  flowRoutes(routes, forms, gateway);
+  multiversxRoutes(routes, gateway);
+  solanaRoutes(routes, forms, gateway);
+  vechainRoutes(routes, gateway);
   questionRoutes(routes, gateway);
   subscriptionRoutes(routes);
 }

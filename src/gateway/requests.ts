@@ -9,13 +9,16 @@ export const decimal = z
   .string()
   .max(120)
   .regex(/^\+?(\d+(\.\d*)?|\.\d+)$/, 'must be a decimal number in a text');
-const whole = z
+/** Decimal digits. */
+export const whole = z
   .string()
   .max(80)
   .regex(/^\+?\d+$/, 'must be a whole number in a text');
 export const address = z.string().min(1).max(50);
 const nonce = z.number().int().min(0);
+/** Names the wallet that signs. */
 export const signatureId = parsedBy(parseSignatureId);
+/** Names the key of a mnemonic wallet. */
 export const index = parsedBy(parseIndex);
 
 const accessList = z

@@ -149,7 +149,7 @@ const cases: readonly Case[] = [
   },
   {
     chain: 'ADA',
-    completed: cardanoCompleted({}),
+    raw: loadVectors('ADA').transactions[0]!.txData,
     inBlock: { ...adaHead, '/search/transactions': { transactions: [ada], total_count: 1 } },
     expected: { depth: 10, block },
     absent: { ...adaHead, '/search/transactions': { transactions: [], total_count: 0 } },

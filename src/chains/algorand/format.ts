@@ -64,6 +64,13 @@ const genesis: Readonly<Record<Network, ReadonlyMap<string, string>>> = {
   ]),
 };
 
+/** The name of the genesis with this hash. @throws CustosError CHAIN_ID_MISMATCH: it is not of the network */
+export function genesisName(network: Network, hash: Uint8Array): string {
+  const found = [...genesis[network]].find(([, known]) => known === hex.encode(hash));
+  if (found !== undefined) return found[0];
+  throw new CustosError('CHAIN_ID_MISMATCH', `the ALGO node has another genesis than ALGO's ${network} has`);
+}
+
 const LEAST_FEE = 1000n;
 /** What the signature adds to the size of a transaction, as Algorand's libraries count it. */
 const SIGNATURE_SIZE = 75n;

@@ -8,6 +8,8 @@ import { decodeMnemonic, decodeSecret, encodeSecret } from './key.js';
 import { algorandMessages } from './messages.js';
 import { completeRequest, fateOf, hasRounds, inclusionOf, sendBytes } from './node.js';
 import { algorandPayments } from './payments.js';
+import { algorandBuilder } from './requests.js';
+import { readSigned } from './signed.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -39,9 +41,11 @@ export const algorand: Chain = {
   codec: {
     isTransactionId: isBase32HashId,
     parse: parseTransaction,
+    readSigned,
     expiry: 'final',
     repetition: ({ serialized }) => (hasRounds(serialized) ? 'final' : 'renewed'),
   },
+  builder: algorandBuilder,
   payments: algorandPayments,
   messages: algorandMessages,
   node: {

@@ -40,6 +40,17 @@ export function accountOf(value: unknown, name: string): Uint8Array | undefined 
   return key.some((byte) => byte !== 0) ? key : undefined;
 }
 
+/** Bytes as JSON prints those of a library. */
+export function printedBytes(bytes: Uint8Array): Fields {
+  return Object.fromEntries(bytes.entries());
+}
+
+/** An account as a library prints it. @throws CustosError ADDRESS_INVALID */
+export function printedAccount(address: string): Fields {
+  const key = readAddress(address);
+  return { publicKey: printedBytes(key), checksum: printedBytes(checksumOf(key)) };
+}
+
 /** @throws CustosError TRANSACTION_INVALID */
 export function flagOf(value: unknown, name: string): boolean {
   if (value === undefined || value === null) return false;

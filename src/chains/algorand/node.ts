@@ -3,11 +3,12 @@ import { CustosError } from '../../core/errors.js';
 import { isCount, isObject } from '../../core/json.js';
 import { type Fields, readObject, wholeOf } from '../shared/fields.js';
 import { finalIn } from '../shared/finality.js';
+import { askParameters } from './parameters.js';
 
 /** Rounds that a transaction is valid for: the most that the network allows. */
-const LIFE = 1000n;
+export const LIFE = 1000n;
 /** Most rounds by which a life is cut so that equal transactions differ: half an hour of fifty minutes is left. */
-const MOST_EARLIER = 400n;
+export const MOST_EARLIER = 400n;
 /** Blocks that are asked for at once. */
 const AT_ONCE = 8;
 
@@ -24,18 +25,12 @@ export async function completeRequest(
   const isMissing = (name: string) => lacks(fields, name);
   const names = ['fee', 'firstRound', 'lastRound', 'genesisHash'];
   if (!names.some(isMissing)) return text;
-  const answer = await node.http({ path: '/v2/transactions/params' });
-  const params = isObject(answer) ? answer : {};
-  const [feeOfByte, least, latest] = ['fee', 'min-fee', 'last-round'].map((name) => countOf(params[name]));
-  const hash = params['genesis-hash'];
-  if (feeOfByte === undefined || least === undefined || latest === undefined || typeof hash !== 'string') {
-    throw new CustosError('NODE_ANSWER_INVALID', 'the ALGO node answered with no parameters for transactions');
-  }
-  const first = isMissing('firstRound') ? latest : wholeOf(fields['firstRound'], 'firstRound');
+  const { feeOfByte, leastFee, latestRound, genesisHash } = await askParameters(node);
+  const first = isMissing('firstRound') ? latestRound : wholeOf(fields['firstRound'], 'firstRound');
   const found: Fields = {
     // A flat fee stays flat. Any other is the fee of one byte; in total it is never below the network's minimum.
-    fee: Number(fields['flatFee'] === true ? least : feeOfByte),
-    genesisHash: hash,
+    fee: Number(fields['flatFee'] === true ? leastFee : feeOfByte),
+    genesisHash,
   };
   // Rounds that begin one earlier make equal transactions differ: the network takes any that have begun and not ended.
   for (let earlier = 0n; ; earlier += 1n) {
@@ -118,6 +113,8 @@ type Found = { readonly round: bigint } | 'open' | 'dead' | 'lost';
 async function lookUp({ txId, completed }: RecordedTransaction, node: NodeClient): Promise<Found> {
   const round = await roundOf(txId, node);
   if (round !== undefined) return { round };
+  // Who has the signed bytes alone, as a gateway does, proves nothing more.
+  if (completed === '') return 'open';
   const { firstRound, lastRound } = readObject(completed);
   const last = wholeOf(lastRound, 'lastRound');
   const latest = await latestRound(node);

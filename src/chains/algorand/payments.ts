@@ -9,8 +9,9 @@ import { unfit } from '../shared/receiver.js';
 import { isRefusal } from '../shared/refusal.js';
 import { normalizeAddress } from './address.js';
 import { COIN } from './effects.js';
+import { askParameters, type Parameters } from './parameters.js';
 
-const DECIMALS = 6;
+export const DECIMALS = 6;
 const MAX_AMOUNT = 2n ** 64n - 1n;
 const MAX_NOTE = 1024;
 /** Bytes of a payment or a transfer of an asset with its signature, apart from its note, at the most. */
@@ -20,22 +21,42 @@ const SIZE = 350n;
 export const algorandPayments: Payments = {
   plan,
   async build(request, { node }) {
-    const { from, to, asset, units, note } = read(request);
-    if (asset !== undefined) await checkAsset(request, { to, asset }, node);
-    const move = asset === undefined ? { type: 'pay' } : { type: 'axfer', assetIndex: Number(asset) };
+    const { note, ...move } = await paymentMove(request, node);
+    const fee = networkFee(await askParameters(node), note.length);
     // Rounds and genesis are left to the way of the transaction: the fifty minutes of their life begin when it is signed.
     const fields = {
       ...move,
-      from,
-      to,
-      amount: units.toString(),
-      fee: (await networkFee(node, note.length)).toString(),
+      amount: move.amount.toString(),
+      fee: fee.toString(),
       flatFee: true,
       ...(note.length > 0 && { note: base64.encode(note) }),
     };
     return { unsigned: JSON.stringify(fields) };
   },
 };
+
+/** The members of a payment, apart from its fee and its rounds. */
+export type PaymentMove = {
+  readonly type: 'pay' | 'axfer';
+  readonly from: string;
+  readonly to: string;
+  readonly amount: bigint;
+  readonly assetIndex?: number;
+  readonly note: Uint8Array;
+};
+
+/**
+ * Reads a payment, and compares it with what the node says about its asset and its receiver.
+ * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED, RECEIVER_UNFIT, NODE_*
+ */
+export async function paymentMove(request: PaymentRequest, node: NodeClient): Promise<PaymentMove> {
+  const { from, to, asset, units, note } = read(request);
+  const ends = { from, to, amount: units, note };
+  if (asset === undefined) return { type: 'pay', ...ends };
+  checkDecimals(request, await decimalsOf(asset, node));
+  await checkHolder(to, asset, node);
+  return { type: 'axfer', ...ends, assetIndex: assetNumber(asset) };
+}
 
 interface AlgorandPayment {
   readonly from: string;
@@ -63,9 +84,7 @@ function read(request: PaymentRequest): AlgorandPayment {
   refuseMembers(request, COIN, ['tag']);
   const note = new TextEncoder().encode(memo ?? '');
   if (memo === '' || note.length > MAX_NOTE) throw unsupported(`a memo of ALGO has 1 to ${MAX_NOTE} bytes`);
-  if (token !== undefined && !/^[1-9]\d{0,15}$/.test(token)) {
-    throw unsupported(`the token ${quote(token)} is not the number of an asset`);
-  }
+  if (token !== undefined) assetNumber(token);
   const units = token === undefined ? fixedUnits(request, DECIMALS, MAX_AMOUNT) : declaredUnits(request, MAX_AMOUNT);
   return {
     from: normalizeAddress(request.from.address),
@@ -76,18 +95,23 @@ function read(request: PaymentRequest): AlgorandPayment {
   };
 }
 
-/** Compares the decimals, and asks whether the receiver has opted in. @throws CustosError AMOUNT_INVALID, RECEIVER_UNFIT, NODE_* */
-async function checkAsset(
-  request: PaymentRequest,
-  { to, asset }: { readonly to: string; readonly asset: string },
-  node: NodeClient,
-): Promise<void> {
+/** @throws CustosError PAYMENT_UNSUPPORTED */
+export function assetNumber(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw unsupported(`the token ${quote(text)} is not the number of an asset`);
+}
+
+/** @throws CustosError NODE_REFUSED: there is no such asset; NODE_* */
+export async function decimalsOf(asset: string, node: NodeClient): Promise<number> {
   const answer = await node.http({ path: `/v2/assets/${asset}` });
   const params = isObject(answer) && isObject(answer['params']) ? answer['params'] : {};
   const { decimals } = params;
-  if (!isCount(decimals))
-    throw new CustosError('NODE_ANSWER_INVALID', `the ALGO node has no decimals of asset ${asset}`);
-  checkDecimals(request, decimals);
+  if (isCount(decimals)) return decimals;
+  throw new CustosError('NODE_ANSWER_INVALID', `the ALGO node has no decimals of asset ${asset}`);
+}
+
+/** Asks whether an account has opted in. @throws CustosError RECEIVER_UNFIT, NODE_* */
+export async function checkHolder(to: string, asset: string, node: NodeClient): Promise<void> {
   try {
     await node.http({ path: `/v2/accounts/${to}/assets/${asset}` });
   } catch (error) {
@@ -96,13 +120,8 @@ async function checkAsset(
   }
 }
 
-/** A flat fee: the least that the network takes, or more where it asks for the bytes. @throws CustosError NODE_* */
-async function networkFee(node: NodeClient, noteBytes: number): Promise<bigint> {
-  const answer = await node.http({ path: '/v2/transactions/params' });
-  const { fee: ofByte, 'min-fee': least } = isObject(answer) ? answer : {};
-  if (!isCount(ofByte) || !isCount(least)) {
-    throw new CustosError('NODE_ANSWER_INVALID', 'the ALGO node answered with no fee');
-  }
-  const ofBytes = BigInt(ofByte) * (SIZE + BigInt(noteBytes));
-  return ofBytes > BigInt(least) ? ofBytes : BigInt(least);
+/** A flat fee: the least that the network takes, or more where it asks for the bytes. */
+export function networkFee({ feeOfByte, leastFee }: Parameters, noteBytes: number): bigint {
+  const ofBytes = feeOfByte * (SIZE + BigInt(noteBytes));
+  return ofBytes > leastFee ? ofBytes : leastFee;
 }

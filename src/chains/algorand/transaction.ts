@@ -13,7 +13,7 @@ import { Encoded, encodeMap } from './msgpack.js';
 import { summarize } from './summary.js';
 
 /** TX: the start of each message, so that nothing else that is signed can pass for a transaction. */
-const PREFIX = Uint8Array.of(0x54, 0x58);
+export const PREFIX = Uint8Array.of(0x54, 0x58);
 
 /** Decodes and checks a completed transaction. @throws CustosError SENDER_MISMATCH, and as `readTransaction` */
 export function parseTransaction(completed: string, context: ParseContext): UnsignedTransaction {

@@ -1,5 +1,5 @@
 import { hex } from '@scure/base';
-import { decode } from 'cborg';
+import { decode, decodeFirst } from 'cborg';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isCount } from '../../core/json.js';
@@ -29,7 +29,11 @@ const SET_TAG = 258;
 /** Reads a node's envelope: CBOR of [hexadecimal text, anything]. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
 export function readUnsigned(text: string, network: Network): Body {
   const { inner, extra } = openEnvelope(text);
-  const bytes = bodyOf(inner);
+  return { ...readBody(bodyOf(inner), network), extra };
+}
+
+/** Reads the bytes of a body. @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
+export function readBody(bytes: Uint8Array, network: Network): Omit<Body, 'extra'> {
   const map = decodeCbor(bytes);
   if (!(map instanceof Map)) throw invalid('the body of the transaction is not a map');
   const known: ReadonlySet<unknown> = new Set([INPUTS, OUTPUTS, FEE, TTL]);
@@ -39,7 +43,6 @@ export function readUnsigned(text: string, network: Network): Body {
   }
   return {
     bytes,
-    extra,
     inputs: list(map.get(INPUTS), 'inputs').map(readInput),
     outputs: list(map.get(OUTPUTS), 'outputs').map((output) => readOutput(output, network)),
     fee: whole(map.get(FEE), 'fee'),
@@ -90,7 +93,8 @@ function sameTokens(one: Tokens, other: Tokens): boolean {
   return one.size === other.size && [...one].every(([token, amount]) => other.get(token) === amount);
 }
 
-function openEnvelope(text: string): { inner: Uint8Array; extra: Uint8Array } {
+/** @throws CustosError TRANSACTION_INVALID */
+export function openEnvelope(text: string): { inner: Uint8Array; extra: Uint8Array } {
   const bytes = fromHex(text);
   const [array, head = 0] = bytes;
   const long = head === 0x79 ? 2 : head === 0x78 ? 1 : 0;
@@ -120,15 +124,26 @@ function fromHex(text: string): Uint8Array {
   return hex.decode(text.toLowerCase());
 }
 
-function decodeCbor(bytes: Uint8Array): unknown {
-  const set = (read: () => unknown) => read();
+/** The bytes of the first of several CBOR items. @throws CustosError TRANSACTION_INVALID */
+export function firstItem(bytes: Uint8Array): Uint8Array {
   try {
-    return decode(bytes, {
-      useMaps: true,
-      strict: true,
-      rejectDuplicateMapKeys: true,
-      tags: { [SET_TAG]: set },
-    } as never);
+    const [, rest] = decodeFirst(bytes, options);
+    return bytes.slice(0, bytes.length - rest.length);
+  } catch (error) {
+    throw invalid('the transaction is no CBOR in its one form', error);
+  }
+}
+
+const options = {
+  useMaps: true,
+  strict: true,
+  rejectDuplicateMapKeys: true,
+  tags: { [SET_TAG]: (read: () => unknown) => read() },
+} as never;
+
+function decodeCbor(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, options);
   } catch (error) {
     throw invalid('the body of the transaction is no CBOR in its one form', error);
   }

@@ -5,16 +5,18 @@ import type { CardanoOutput, Tokens } from './operations.js';
 
 /** What a payment needs outputs for. */
 export interface Wanted {
-  readonly paid: CardanoOutput;
-  /** Gets the change. */
-  readonly from: string;
+  readonly paid: readonly CardanoOutput[];
+  /** Address that gets the rest. */
+  readonly change: string;
   readonly rules: LedgerRules;
+  /** Lovelace; absent: the least that the network takes. */
+  readonly fee?: bigint;
   bytesOf(address: string): Uint8Array;
 }
 
 interface Choice {
   readonly inputs: readonly Coin[];
-  /** The payment first; behind it change, if there is any. */
+  /** What is paid first; behind it change, if there is any. */
   readonly outputs: readonly CardanoOutput[];
 }
 
@@ -31,16 +33,30 @@ export function choose(coins: readonly Coin[], wanted: Wanted, token?: string): 
   const inputs: Coin[] = [];
   for (const coin of inOrder(coins, token)) {
     inputs.push(coin);
-    if (sizeOf(inputs, [wanted.paid], wanted) > wanted.rules.mostBytes) break;
+    if (sizeOf(inputs, wanted.paid, wanted) > wanted.rules.mostBytes) break;
     const outputs = settle(inputs, wanted);
     if (outputs !== undefined) return { inputs, outputs };
   }
-  const need = wanted.paid.amount + feeOf(inputs, [wanted.paid], wanted);
-  const least = leastCoins({ address: wanted.bytesOf(wanted.from), tokens: new Map() }, wanted.rules);
+  throw uneven(inputs, wanted, token);
+}
+
+/**
+ * Spends all of these outputs.
+ * @throws CustosError AMOUNT_INVALID: they hold too little, or a rest that no output can hold; FEE_INVALID
+ */
+export function spendAll(inputs: readonly Coin[], wanted: Wanted): Choice {
+  const outputs = settle(inputs, wanted);
+  if (outputs === undefined || sizeOf(inputs, outputs, wanted) > wanted.rules.mostBytes) throw uneven(inputs, wanted);
+  return { inputs, outputs };
+}
+
+function uneven(inputs: readonly Coin[], wanted: Wanted, token?: string): CustosError {
+  const need = total(wanted.paid).amount + feeOf(inputs, wanted.paid, wanted);
+  const least = leastCoins({ address: wanted.bytesOf(wanted.change), tokens: new Map() }, wanted.rules);
   const tokens = token === undefined ? '' : ` and ${total(inputs).tokens.get(token) ?? 0n} of the token`;
   const held = `the outputs that can be spent hold ${total(inputs).amount} lovelace${tokens}`;
   const text = `${held}; payment and fee are ${need} lovelace, and what is left has to be nothing or at least ${least}`;
-  throw new CustosError('AMOUNT_INVALID', text);
+  return new CustosError('AMOUNT_INVALID', text);
 }
 
 function inOrder(coins: readonly Coin[], token: string | undefined): readonly Coin[] {
@@ -56,24 +72,25 @@ function inOrder(coins: readonly Coin[], token: string | undefined): readonly Co
 
 /** The outputs of a transaction that spends these inputs. @returns undefined where they do not come out even */
 function settle(inputs: readonly Coin[], wanted: Wanted): readonly CardanoOutput[] | undefined {
-  const { paid, rules, bytesOf, from } = wanted;
+  const { paid, rules, bytesOf, change } = wanted;
   const { amount, tokens } = total(inputs);
-  for (const [token, units] of paid.tokens) {
+  const sent = total(paid);
+  for (const [token, units] of sent.tokens) {
     const rest = (tokens.get(token) ?? 0n) - units;
     if (rest < 0n) return undefined;
     tokens.set(token, rest);
   }
   const bundles = bundlesOf(tokens);
-  if (bundles.length === 0 && amount === paid.amount + feeOf(inputs, [paid], wanted)) return [paid];
+  if (bundles.length === 0 && amount === sent.amount + feeOf(inputs, paid, wanted)) return paid;
   const least = (bundles.length === 0 ? [new Map()] : bundles).map((bundle: Tokens) => {
-    return { address: from, amount: leastCoins({ address: bytesOf(from), tokens: bundle }, rules), tokens: bundle };
+    return { address: change, amount: leastCoins({ address: bytesOf(change), tokens: bundle }, rules), tokens: bundle };
   });
   const [first, ...others] = least;
   // The first of them has more coins, and so may have four bytes more.
   const sized = first === undefined ? [] : [{ ...first, amount }, ...others];
-  const more = amount - paid.amount - feeOf(inputs, [paid, ...sized], wanted) - total(least).amount;
+  const more = amount - sent.amount - feeOf(inputs, [...paid, ...sized], wanted) - total(least).amount;
   if (first === undefined || more < 0n) return undefined;
-  return [paid, { ...first, amount: first.amount + more }, ...others];
+  return [...paid, { ...first, amount: first.amount + more }, ...others];
 }
 
 /** Tokens in parts that outputs can hold. */
@@ -86,8 +103,12 @@ function bundlesOf(tokens: Tokens): readonly Tokens[] {
   return bundles;
 }
 
+/** @throws CustosError FEE_INVALID: the network takes no such fee */
 function feeOf(inputs: readonly Coin[], outputs: readonly CardanoOutput[], wanted: Wanted): bigint {
-  return leastFee(sizeOf(inputs, outputs, wanted), wanted.rules);
+  const least = leastFee(sizeOf(inputs, outputs, wanted), wanted.rules);
+  const { fee = least } = wanted;
+  if (fee >= least) return fee;
+  throw new CustosError('FEE_INVALID', `the fee is ${fee} lovelace, and this transaction needs at least ${least}`);
 }
 
 function sizeOf(inputs: readonly Coin[], outputs: readonly CardanoOutput[], { bytesOf }: Wanted): number {

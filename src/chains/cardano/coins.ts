@@ -7,8 +7,9 @@ import { type LedgerRules, usualRules } from './ledger.js';
 import { askNode, identifier, RELATIVE_TTL } from './node.js';
 import { MAX_LOVELACE, readBundle, type Tokens } from './operations.js';
 
-/** An unspent output of the paying address, as a node tells of it. */
+/** An unspent output of an address, as a node tells of it. */
 export interface Coin {
+  readonly address: string;
   readonly txId: string;
   readonly index: number;
   readonly amount: bigint;
@@ -30,8 +31,39 @@ export async function findCoins(address: string, node: NodeClient, network: Netw
     include_mempool: false,
   });
   if (!Array.isArray(coins)) throw unreadable('no list of outputs');
-  const found = coins.flatMap((one: unknown) => coinOf(one) ?? []);
+  const found = coins.flatMap((one: unknown) => coinOf(one, address) ?? []);
   return [...new Map(found.map((coin) => [outpointOf(coin), coin])).values()];
+}
+
+/**
+ * Asks for the address that an output went to.
+ * @returns as the node writes it; undefined where it knows no such output
+ * @throws CustosError NODE_*
+ */
+export async function ownerOf(
+  place: { readonly txId: string; readonly index: number },
+  node: NodeClient,
+  network: Network,
+): Promise<string | undefined> {
+  const { transactions } = await askNode(node, '/search/transactions', {
+    network_identifier: identifier(network),
+    transaction_identifier: { hash: place.txId },
+    limit: 1,
+  });
+  if (!Array.isArray(transactions)) throw unreadable('no list of transactions');
+  const [found]: readonly unknown[] = transactions;
+  const transaction = isObject(found) && isObject(found['transaction']) ? found['transaction'] : {};
+  const operations: readonly unknown[] = Array.isArray(transaction['operations']) ? transaction['operations'] : [];
+  const output = operations.find(
+    (one) => isObject(one) && one['type'] === 'output' && placeIn(one) === outpointOf(place),
+  );
+  const account = isObject(output) && isObject(output['account']) ? output['account'] : {};
+  return typeof account['address'] === 'string' ? account['address'] : undefined;
+}
+
+function placeIn({ coin_change: change }: Fields): unknown {
+  const identifier = isObject(change) ? change['coin_identifier'] : undefined;
+  return isObject(identifier) ? identifier['identifier'] : undefined;
 }
 
 /** Asks what the network asks of a transaction. A node that leaves something out means the usual rule. @throws CustosError NODE_* */
@@ -58,7 +90,7 @@ export function outpointOf({ txId, index }: Pick<Coin, 'txId' | 'index'>): strin
 }
 
 /** @returns undefined where the tokens have names in a form that could be mistaken: such an output is left alone */
-function coinOf(value: unknown): Coin | undefined {
+function coinOf(value: unknown, address: string): Coin | undefined {
   const { coin_identifier, amount, metadata } = isObject(value) ? value : {};
   const name = isObject(coin_identifier) ? coin_identifier['identifier'] : undefined;
   const [, txId, index] = typeof name === 'string' ? (/^([0-9a-f]{64}):(\d{1,5})$/.exec(name) ?? []) : [];
@@ -66,7 +98,7 @@ function coinOf(value: unknown): Coin | undefined {
   if (txId === undefined) throw unreadable('an output without its place');
   const lovelace = readable('an output without a valid amount', () => wholeOf(coins, 'value', MAX_LOVELACE));
   const tokens = tokensOf(isObject(metadata) ? { tokenBundle: metadata[String(name)] } : {});
-  return tokens && { txId, index: Number(index), amount: lovelace, tokens };
+  return tokens && { address, txId, index: Number(index), amount: lovelace, tokens };
 }
 
 function tokensOf(bundle: Fields): Tokens | undefined {

@@ -7,6 +7,8 @@ import { cardanoScheme, decodePrivateKey, encodePrivateKey } from './key.js';
 import { cardanoMessages } from './messages.js';
 import { cardanoNode } from './node.js';
 import { cardanoPayments } from './payments.js';
+import { readSigned } from './signed.js';
+import { cardanoBuilder } from './spend.js';
 import { tatum } from './tatum.js';
 import { parseTransaction } from './transaction.js';
 
@@ -44,10 +46,12 @@ export const cardano: Chain = {
   codec: {
     isTransactionId: isHashId,
     parse: parseTransaction,
+    readSigned,
     expiry: 'renewed',
     repetition: () => 'renewed',
   },
   messages: cardanoMessages,
+  builder: cardanoBuilder,
   payments: cardanoPayments,
   node: cardanoNode,
 };

@@ -25,6 +25,8 @@ const OUTPUT_OVERHEAD = 160;
 const USUAL_COINS = 0xffff_ffffn;
 /** Around a body with one witness: [body, {0: [[key, signature]]}, true, null]. */
 const ENVELOPE = 107;
+/** A further witness: [key, signature]. */
+const WITNESS = 101;
 /** A body of four members: keys, the tag of a set, and room for fee and end at their longest. */
 const BODY = 30;
 
@@ -38,15 +40,17 @@ export interface OutputShape extends Omit<CardanoOutput, 'address'> {
   readonly address: Uint8Array;
 }
 
-/** The size of a transaction with one witness, in bytes: in its longest form, as nodes differ in how they write it. */
+/** The size of a transaction with a witness for each address, in bytes: in its longest form, as nodes differ in how they write it. */
 export function transactionSize(
-  inputs: readonly { readonly index: number }[],
+  inputs: readonly { readonly index: number; readonly address: string }[],
   outputs: readonly OutputShape[],
 ): number {
+  const witnesses = new Set(inputs.map(({ address }) => address)).size;
   const spent = inputs.map(({ index }) => 35 + headSize(BigInt(index)));
   const made = outputs.map(outputSize);
   const heads = headSize(BigInt(inputs.length)) + headSize(BigInt(outputs.length));
-  return ENVELOPE + BODY + heads + sum(spent) + sum(made);
+  const witnessed = ENVELOPE + (witnesses - 1) * WITNESS + headSize(BigInt(witnesses)) - 1;
+  return witnessed + BODY + heads + sum(spent) + sum(made);
 }
 
 /** Lovelace for a transaction of this size. */

@@ -2,12 +2,10 @@ import type { ChainNode, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
-import { type Fields, invalid, readJson } from '../shared/fields.js';
+import { type Fields, readJson } from '../shared/fields.js';
 import { blockNameIn, countIn, includedAt } from '../shared/finality.js';
-import { readAddress } from './address.js';
-import { readUnsigned } from './body.js';
 import { readOperations } from './operations.js';
-import { readCompleted } from './transaction.js';
+import { readSignedBody } from './signed.js';
 
 /** Slots that a transaction may wait for a block. */
 export const RELATIVE_TTL = 1000;
@@ -31,26 +29,24 @@ export const cardanoNode: ChainNode = {
     const made = await ask('payloads', { operations, metadata, ...rest });
     return JSON.stringify({ operations, unsignedTransaction: made['unsigned_transaction'] });
   },
-  async broadcast({ raw, txId, completed }, node) {
-    const body = { network_identifier: identifier(networkOf(completed)), signed_transaction: raw };
+  async broadcast({ raw, txId }, node) {
+    const body = { network_identifier: identifier(readSignedBody(raw).network), signed_transaction: raw };
     const { transaction_identifier: found } = await askNode(node, '/construction/submit', body);
     const hash = isObject(found) ? found['hash'] : undefined;
     if (hash === txId) return txId;
     throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node took a broadcast and answered with another hash');
   },
-  async fate({ txId, completed }, node) {
-    const network = networkOf(completed);
+  async fate({ txId, raw }, node) {
+    const { network, ttl } = readSignedBody(raw);
     const where = { network_identifier: identifier(network) };
     const { transactions, total_count: count } = await search(node, where, txId);
     if (Array.isArray(transactions) && transactions.length > 0) return 'known';
     const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
     const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
-    return isSearched && slotOf(time, network) > readUnsigned(readCompleted(completed).unsigned, network).ttl + MARGIN
-      ? 'dead'
-      : 'open';
+    return isSearched && slotOf(time, network) > ttl + MARGIN ? 'dead' : 'open';
   },
-  async inclusion({ txId, completed }, node) {
-    const where = { network_identifier: identifier(networkOf(completed)) };
+  async inclusion({ txId, raw }, node) {
+    const where = { network_identifier: identifier(readSignedBody(raw).network) };
     const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
     const newest = countIn(objectOf(head)['index'], 'newest block');
     const { transactions } = await search(node, where, txId);
@@ -85,18 +81,6 @@ function objectOf(answer: unknown): Fields {
 /** The name of a network in the Rosetta interface. */
 export function identifier(network: Network) {
   return { blockchain: 'cardano', network: network === 'mainnet' ? 'mainnet' : 'preprod' };
-}
-
-/** Recorded bytes do not name their network, but the addresses of their inputs do. */
-function networkOf(completed: string): Network {
-  const [input] = readCompleted(completed).operations.inputs;
-  if (input === undefined) throw invalid('the transaction has no inputs');
-  try {
-    readAddress(input.address, 'mainnet');
-    return 'mainnet';
-  } catch {
-    return 'testnet';
-  }
 }
 
 function slotOf(milliseconds: number, network: Network): bigint {

@@ -100,7 +100,7 @@ interface SpentCoin extends CardanoInput {
   readonly tokens: Tokens;
 }
 
-/** Writes a request in the form that `readOperations` reads. What an input gives is negative there, its tokens as well. */
+/** Writes a request in the form that Tatum's programs send. What an input gives is negative there, its tokens as well. */
 export function writeOperations({
   inputs,
   outputs,
@@ -109,15 +109,23 @@ export function writeOperations({
   readonly outputs: readonly CardanoOutput[];
 }): readonly unknown[] {
   const spent = inputs.map(({ txId, index, ...rest }) => ({
-    type: 'input',
-    ...movedBy(rest, '-'),
-    coin_change: { coin_identifier: { identifier: `${txId}:${index}` }, coin_action: 'coin_spent' },
+    operation_identifier: { network_index: index },
+    ...movedBy('input', rest),
+    // The word that Tatum's programs send for outputs that are spent as well.
+    coin_change: { coin_identifier: { identifier: `${txId}:${index}` }, coin_action: 'coin_created' },
   }));
-  const made = outputs.map((output) => ({ type: 'output', ...movedBy(output, '') }));
-  return [...spent, ...made].map((operation, index) => ({ operation_identifier: { index }, ...operation }));
+  const made = outputs.map((output, index) => ({
+    operation_identifier: { network_index: index },
+    ...movedBy('output', output),
+  }));
+  return [...spent, ...made].map(({ operation_identifier: place, ...operation }, index) => ({
+    operation_identifier: { index, ...place },
+    ...operation,
+  }));
 }
 
-function movedBy({ address, amount, tokens }: CardanoOutput, sign: '' | '-') {
+function movedBy(type: 'input' | 'output', { address, amount, tokens }: CardanoOutput) {
+  const sign = type === 'input' ? '-' : '';
   const bundle = new Map<string, unknown[]>();
   for (const [token, units] of tokens) {
     const [policyId = '', symbol = ''] = token.split('.');
@@ -126,8 +134,12 @@ function movedBy({ address, amount, tokens }: CardanoOutput, sign: '' | '-') {
   }
   const tokenBundle = [...bundle].map(([policyId, list]) => ({ policyId, tokens: list }));
   return {
-    account: { address },
-    amount: { value: `${sign}${amount}`, currency: { symbol: 'ADA', decimals: 6 } },
-    ...(tokenBundle.length > 0 && { metadata: { tokenBundle } }),
+    ...{ related_operations: [], type, status: 'success', account: { address, metadata: {} } },
+    amount: {
+      value: `${sign}${amount}`,
+      currency: { symbol: 'ADA', decimals: 6 },
+      ...(type === 'output' && { metadata: {} }),
+    },
+    metadata: tokenBundle.length > 0 ? { tokenBundle } : {},
   };
 }

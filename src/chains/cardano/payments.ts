@@ -8,8 +8,8 @@ import { askRules, findCoins, outpointOf } from './coins.js';
 import { leastCoins, usualRules } from './ledger.js';
 import { MAX_LOVELACE, writeOperations } from './operations.js';
 
-const COIN = 'ADA';
-const DECIMALS = 6;
+export const COIN = 'ADA';
+export const DECIMALS = 6;
 const MAX_UNITS = 2n ** 64n - 1n;
 
 /**
@@ -35,11 +35,10 @@ export const cardanoPayments: Payments = {
     const found = await findCoins(from, node, network);
     const taken = await spent(found.map(outpointOf));
     const free = found.filter((coin) => !taken.has(outpointOf(coin)));
-    const wanted: Wanted = { paid, from, rules, bytesOf: (address) => readAddress(address, network) };
+    const wanted: Wanted = { paid: [paid], change: from, rules, bytesOf: (address) => readAddress(address, network) };
     const { inputs, outputs } = choose(free, wanted, token);
-    const spending = inputs.map((coin) => ({ ...coin, address: from }));
     return {
-      unsigned: JSON.stringify(writeOperations({ inputs: spending, outputs })),
+      unsigned: JSON.stringify(writeOperations({ inputs, outputs })),
       spends: inputs.map(outpointOf),
     };
   },

@@ -7,12 +7,14 @@ export const tatum: TatumFacts = {
   ledgerBroadcast: true,
   node: {
     probe: { path: '/network/list', body: {} },
-    // Rosetta's network, account, block, mempool and search, which only read, and of its construction what reads and sends.
+    // Rosetta's network, account, block, mempool and search, which only read, and its construction.
     paths: {
       reads: [
         ...['POST /network/list', 'POST /network/options', 'POST /network/status'],
         ...['POST /account/balance', 'POST /account/coins', 'POST /block', 'POST /block/transaction'],
         ...['POST /mempool', 'POST /mempool/transaction', 'POST /search/transactions', 'POST /construction/metadata'],
+        // These compute, and ask nobody.
+        ...['preprocess', 'payloads', 'derive', 'combine', 'parse', 'hash'].map((step) => `POST /construction/${step}`),
       ],
       sends: ['POST /construction/submit'],
     },

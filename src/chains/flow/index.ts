@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain/chain.js';
 import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
+import { flowBuilder } from './builder.js';
 import { fillRequest } from './complete.js';
 import { readRequest, writeCompleted } from './format.js';
 import { decodePrivateKey, encodePrivateKey, normalizePublicKey, publicKey, rawKey, showPublicKey } from './key.js';
@@ -10,6 +11,7 @@ import { flowMessages } from './messages.js';
 import { flowFate, flowInclusion, type Patience, sendFlow, usualPatience } from './node.js';
 import { flowPayments } from './payments.js';
 import { readAction } from './request.js';
+import { readSigned } from './sent.js';
 import { tatum } from './tatum.js';
 import { cadenceOneTemplates } from './templates.js';
 import { parseCompleted } from './transaction.js';
@@ -49,9 +51,11 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
     codec: {
       isTransactionId: isHashId,
       parse: (completed, context) => parseCompleted(completed, context, texts),
+      readSigned,
       expiry: 'renewed',
       repetition: () => 'renewed',
     },
+    builder: flowBuilder(texts),
     payments: flowPayments(texts),
     messages: flowMessages,
     node: {

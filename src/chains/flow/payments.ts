@@ -90,7 +90,7 @@ function addressOf(text: string | undefined, name: string): string {
 }
 
 /** @throws CustosError RECEIVER_UNFIT: there is no such account; NODE_* */
-async function checkReceiver(to: string, access: Parameters<typeof accountKeys>[0]): Promise<void> {
+export async function checkReceiver(to: string, access: Parameters<typeof accountKeys>[0]): Promise<void> {
   try {
     await accountKeys(access, to.slice(2), 'block_height=sealed&expand=keys');
   } catch (error) {

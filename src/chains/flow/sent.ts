@@ -1,6 +1,6 @@
 import { base64 } from '@scure/base';
 import type { Network } from '../../core/ids.js';
-import { type Fields, listOf, objectOf, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
+import { type Fields, invalid, listOf, objectOf, readObject, smallOf, textOf, wholeOf } from '../shared/fields.js';
 import type { FlowPayload, FlowSignature } from './encoding.js';
 
 /** A signed transaction, with what is needed to send it and to see when it has expired. */
@@ -48,6 +48,12 @@ export function transactionBody({
     payload_signatures: payloadSignatures.map(signatureBody),
     envelope_signatures: envelopeSignatures.map(signatureBody),
   };
+}
+
+/** Reads what a daemon says it has sent: the id alone, as nodes take only what is whole. @throws CustosError TRANSACTION_INVALID */
+export function readSigned(txData: string): { readonly txId: string } {
+  if (/^[0-9a-f]{64}$/.test(txData)) return { txId: txData };
+  throw invalid('txData is not the id of a transaction of FLOW');
 }
 
 /** Reads what `writeSent` wrote. @throws CustosError TRANSACTION_INVALID: the journal's text is damaged */

@@ -4,10 +4,12 @@ import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { normalizeAddress, showAddress } from './address.js';
+import { multiversxBuilder } from './builder.js';
 import { decodePrivateKey, encodePrivateKey, paths } from './key.js';
 import { multiversxMessages } from './messages.js';
 import { multiversxNode } from './node.js';
 import { multiversxPayments } from './payments.js';
+import { readSigned } from './signed.js';
 import { tatum } from './tatum.js';
 import { parseCompleted } from './transaction.js';
 
@@ -32,9 +34,11 @@ export const multiversx: Chain = {
   codec: {
     isTransactionId: isHashId,
     parse: parseCompleted,
+    readSigned,
     repetition: () => 'renewed',
   },
   messages: multiversxMessages,
   node: multiversxNode,
+  builder: multiversxBuilder,
   payments: multiversxPayments,
 };

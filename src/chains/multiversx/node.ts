@@ -54,7 +54,8 @@ async function find(txId: string, node: NodeClient): Promise<Fields | undefined>
   return isObject(found) ? found : undefined;
 }
 
-async function networkConfig({ node }: CompleteContext) {
+/** @throws CustosError NODE_* */
+export async function networkConfig({ node }: Pick<CompleteContext, 'node'>) {
   const config = dataOf(await node.http({ path: '/network/config' }))?.['config'];
   const fields = isObject(config) ? config : {};
   const { erd_chain_id: chainId, erd_min_gas_price: gasPrice, erd_min_transaction_version: version } = fields;

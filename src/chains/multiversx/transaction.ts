@@ -13,7 +13,7 @@ import { encodeTransaction, type MultiversxTransaction, readTransaction, writeTr
 import { summarize } from './summary.js';
 
 /** Chain ids: mainnet; testnet and devnet. */
-const chainIds: Readonly<Record<Network, readonly string[]>> = { mainnet: ['1'], testnet: ['T', 'D'] };
+export const chainIds: Readonly<Record<Network, readonly string[]>> = { mainnet: ['1'], testnet: ['T', 'D'] };
 
 /** Decodes and checks the completed form. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, SENDER_MISMATCH, ADDRESS_INVALID */
 export function parseCompleted(completed: string, context: ParseContext): UnsignedTransaction {

@@ -41,11 +41,16 @@ export function isOnCurve(address: Uint8Array): boolean {
  * @throws CustosError ADDRESS_INVALID
  */
 export function associatedTokenAddress(owner: string, mint: string, tokenProgram: string): string {
-  const program = readAddress(programs.associatedToken);
-  const seeds = [owner, tokenProgram, mint].map(readAddress);
-  for (let bump = 255; bump >= 0; bump -= 1) {
-    const address = sha256(concatBytes(...seeds, Uint8Array.of(bump), program, DERIVED));
-    if (!isOnCurve(address)) return base58.encode(address);
-  }
+  const address = derivedAddress([owner, tokenProgram, mint].map(readAddress), programs.associatedToken);
+  if (address !== undefined) return base58.encode(address);
   throw new CustosError('ADDRESS_INVALID', `${owner} has no token account for ${mint}`);
+}
+
+/** The address that a program derives from these seeds: the first one that no private key can belong to. */
+export function derivedAddress(seeds: readonly Uint8Array[], program: string): Uint8Array | undefined {
+  for (let bump = 255; bump >= 0; bump -= 1) {
+    const address = sha256(concatBytes(...seeds, Uint8Array.of(bump), readAddress(program), DERIVED));
+    if (!isOnCurve(address)) return address;
+  }
+  return undefined;
 }

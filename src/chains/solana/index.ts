@@ -4,6 +4,7 @@ import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isSignatureId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
+import { buildTokens } from './building/issue.js';
 import { LAMPORT_DECIMALS } from './call.js';
 import { completeTransaction, keepsBlockhash } from './complete.js';
 import { decodePrivateKey, encodePrivateKey } from './key.js';
@@ -62,6 +63,6 @@ export const solana: Chain = {
     fate: fateOf,
     inclusion: inclusionOf,
   },
-  builder: { kind: 'solana', pay: buildPayment },
+  builder: { kind: 'solana', pay: buildPayment, tokens: buildTokens },
   payments: solanaPayments,
 };

@@ -101,8 +101,8 @@ async function tokenTransfer(transfer: TokenTransfer, node: NodeClient): Promise
 }
 
 /** The creation that does nothing where the account exists by then (CreateIdempotent). */
-function tokenAccountCreation(
-  { feePayer, to, mint }: TokenTransfer,
+export function tokenAccountCreation(
+  { feePayer, to, mint }: Pick<TokenTransfer, 'feePayer' | 'to' | 'mint'>,
   target: string,
   tokenProgram: string,
 ): Instruction {
@@ -117,7 +117,7 @@ function tokenAccountCreation(
   return { program: programs.associatedToken, accounts, data: Uint8Array.of(1) };
 }
 
-async function readMint(mint: string, node: NodeClient): Promise<{ tokenProgram: string; decimals: number }> {
+export async function readMint(mint: string, node: NodeClient): Promise<{ tokenProgram: string; decimals: number }> {
   const account = await askAccount(mint, node);
   const tokenProgram = isObject(account) ? account['owner'] : undefined;
   if (typeof tokenProgram === 'string' && tokenStandards.has(tokenProgram)) {
@@ -144,7 +144,7 @@ const withoutKey: ReadonlySet<string> = new Set([
  * @returns null for an account that is not there yet
  * @throws CustosError ADDRESS_INVALID: nobody could spend what is sent there; NODE_*
  */
-async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
+export async function askReceiver(to: string, node: NodeClient): Promise<unknown> {
   const account = await askAccount(to, node);
   if (!isObject(account)) return account;
   const { owner, executable } = account;
@@ -178,7 +178,7 @@ async function askAccount(address: string, node: NodeClient): Promise<unknown> {
 }
 
 /** @throws CustosError AMOUNT_INVALID: no decimal number above zero, more decimals than there are, or above 2^64-1 */
-function unitsOf(amount: string, decimals: number): bigint {
+export function unitsOf(amount: string, decimals: number): bigint {
   const [, whole, fraction = ''] = /^(\d{1,20})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
   const units = (whole === undefined ? undefined : smallestUnits(whole, fraction, decimals)) ?? 0n;
   if (units > 0n && units <= MAX_AMOUNT) return units;
@@ -190,14 +190,14 @@ function normalize(address: string): string {
   return showAddress(readAddress(address));
 }
 
-function signing(address: string): AccountUse {
+export function signing(address: string): AccountUse {
   return { address, isSigner: true, isWritable: true, isLoaded: false };
 }
 
-function writable(address: string): AccountUse {
+export function writable(address: string): AccountUse {
   return { address, isSigner: false, isWritable: true, isLoaded: false };
 }
 
-function readonly(address: string): AccountUse {
+export function readonly(address: string): AccountUse {
   return { address, isSigner: false, isWritable: false, isLoaded: false };
 }

@@ -32,7 +32,7 @@ export async function completeBody(pending: PendingTransaction, context: Complet
 }
 
 /** @throws CustosError RECEIVER_UNFIT: a call of a known method where there is no contract; NODE_* */
-async function checkContracts(clauses: readonly Clause[], node: NodeClient): Promise<void> {
+export async function checkContracts(clauses: readonly Clause[], node: NodeClient): Promise<void> {
   const called = clauses.filter(({ to, data }) => to !== undefined && needsCode({ to: readAddress(to, {}), data }));
   for (const to of new Set(called.map((clause) => clause.to))) {
     const account = await node.http({ path: `/accounts/${to}` });

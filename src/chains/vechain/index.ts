@@ -3,10 +3,12 @@ import { parseChainId } from '../../core/ids.js';
 import type { JsonObject } from '../../core/json.js';
 import { readObject } from '../shared/fields.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
+import { vechainBuilder } from './builder.js';
 import { vechainKeys } from './key.js';
 import { vechainMessages } from './messages.js';
 import { vechainNode } from './node.js';
 import { vechainPayments } from './payments.js';
+import { readSigned } from './signed.js';
 import { tatum } from './tatum.js';
 import { parseBody } from './transaction.js';
 
@@ -24,11 +26,13 @@ export const vechain: Chain = {
   codec: {
     isTransactionId: isPrefixedHashId,
     parse: parseBody,
+    readSigned,
     expiry: 'renewed',
     repetition: ({ serialized }) => (isWhole(readObject(serialized)) ? 'final' : 'renewed'),
   },
   messages: vechainMessages,
   node: vechainNode,
+  builder: vechainBuilder,
   payments: vechainPayments,
 };
 

@@ -4,7 +4,7 @@ import { isObject } from '../../core/json.js';
 import { includedAt } from '../shared/finality.js';
 import { readBlock } from './block.js';
 import { completeBody } from './complete.js';
-import { type Body, blockNumberOf } from './format.js';
+import { lastBlockOf } from './signed.js';
 
 /** Asks nodes that speak the Thorest interface. */
 export const vechainNode: ChainNode = {
@@ -41,8 +41,7 @@ async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise
 }
 
 /** A transaction lives for `expiration` blocks from the one that it refers to, and is never taken afterwards. */
-async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
-  const body: Pick<Body, 'blockRef' | 'expiration'> = JSON.parse(completed) as Body;
+async function isOutdated({ raw }: RecordedTransaction, node: NodeClient): Promise<boolean> {
   const { number } = readBlock(await node.http({ path: '/blocks/best' }));
-  return number > blockNumberOf(body.blockRef) + body.expiration;
+  return number > lastBlockOf(raw);
 }

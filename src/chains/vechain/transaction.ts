@@ -12,7 +12,7 @@ import { type Body, encodeBody, intrinsicGas, readBody } from './format.js';
 import { summarize } from './summary.js';
 
 /** Last byte of the genesis ids. */
-const chainTags: Readonly<Record<Network, number>> = { mainnet: 0x4a, testnet: 0x27 };
+export const chainTags: Readonly<Record<Network, number>> = { mainnet: 0x4a, testnet: 0x27 };
 
 /** Decodes and checks a completed transaction. @throws CustosError TRANSACTION_INVALID, CHAIN_ID_MISMATCH, GAS_TOO_LOW */
 export function parseBody(completed: string, context: ParseContext): UnsignedTransaction {

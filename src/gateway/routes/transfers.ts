@@ -120,7 +120,7 @@ function hasContracts({ builder }: Chain): boolean {
 }
 
 /** The API documents hexadecimal digits, with or without 0x; any other text is sent as its UTF-8 bytes. */
-function dataField(data: string | undefined): string | undefined {
+export function dataField(data: string | undefined): string | undefined {
   if (data === undefined || data === '' || data === '0x') return undefined;
   if (/^(0x)?([0-9a-fA-F]{2})+$/.test(data)) return `0x${data.replace(/^0x/, '').toLowerCase()}`;
   if (!data.startsWith('0x')) return `0x${Buffer.from(data, 'utf8').toString('hex')}`;

@@ -16,6 +16,9 @@ const sizes: ReadonlyMap<string, bigint> = new Map([
   [programs.token2022, 165n + 1n + 5n * 4n + 8n + 1n],
 ]);
 
+/** Rent of a new mint of SPL Token, in lamports. No node is asked for it: what is too much stays in the account for ever. */
+export const mintRent = (OVERHEAD + 82n) * RENT_PER_BYTE;
+
 const create = creation('Create');
 const createIdempotent = creation('CreateIdempotent');
 

@@ -7,6 +7,7 @@ export const programs = {
   computeBudget: 'ComputeBudget111111111111111111111111111111',
   memo: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr',
   memoV1: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
+  tokenMetadata: 'metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s',
   stake: 'Stake11111111111111111111111111111111111111',
   vote: 'Vote111111111111111111111111111111111111111',
   loader: 'BPFLoaderUpgradeab1e11111111111111111111111',

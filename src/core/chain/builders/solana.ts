@@ -1,5 +1,6 @@
 import type { KeyRef } from '../../signing/wallet.js';
 import type { BuildContext, BuiltTransaction } from './build.js';
+import type { SolanaTokenRequest } from './solana-tokens.js';
 
 /** An account that takes part in a payment, and its signing key. */
 interface PayingAccount {
@@ -28,4 +29,9 @@ export interface SolanaBuilder {
   readonly kind: 'solana';
   /** Builds a payment from the gateway. @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, NODE_* */
   pay(request: PaymentRequest, context: BuildContext): Promise<BuiltTransaction>;
+  /**
+   * Builds what makes a mint, and what is done with unique tokens.
+   * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, TRANSACTION_*, NODE_*
+   */
+  tokens(request: SolanaTokenRequest, context: BuildContext): Promise<BuiltTransaction>;
 }
