@@ -60,6 +60,12 @@ const contractPaths = [
   ]),
   ...['transaction/batch', 'burn/batch'].map((name) => `/v3/multitoken/${name}`),
 ];
+/** Operations of chains without contracts. */
+const chainOperations = [
+  ...['POST /v3/algorand/transaction', 'POST /v3/algorand/asset/receive', 'POST /v3/ada/transaction'],
+  ...['POST /v3/egld/transaction', 'POST /v3/vet/transaction', 'POST /v3/flow/transaction'],
+  ...['POST /v3/flow/transaction/custom', 'POST /v3/flow/account', 'PUT /v3/flow/account', 'POST /v3/nft/verify'],
+];
 /** Paths of the forms of one chain each. */
 const formPaths = [
   ...['transaction', 'trc10/transaction', 'trc20/transaction', 'freezeBalance', 'unfreezeBalance', 'trc10/deploy'].map(
@@ -89,6 +95,8 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ['POST /v3/blockchain/token/transaction', {}, ['submit']],
   ['POST /v3/blockchain/token/approve', {}, ['submit']],
   ...contractPaths.map((path) => [`POST ${path}`, {}, ['submit']] as const),
+  ...chainOperations.map((operation) => [operation, {}, ['submit']] as const),
+  ['GET /v3/flow/proposal/true', undefined, ['sign']],
   ['POST /v3/ethereum/broadcast', {}, ['sign']],
   ['POST /v3/ethereum/web3/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x', call('eth_chainId'), ['sign', 'read']],
