@@ -30,7 +30,7 @@ const transferForm = z.object({
   ...acting,
   to: account,
   amount: decimal.max(38),
-  currency: z.enum(['FLOW', 'FUSD']),
+  currency: z.string().min(1).max(30),
 });
 /** `FlowCustomTransactionKMS` */
 const customForm = z.object({
@@ -56,15 +56,15 @@ export function flowRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: Gat
   const { on, form } = kindRoutes(routes, gateway, 'flow');
   const reader =
     <T extends Acting>(act: FlowAct, schema: z.ZodType<T>) =>
-    ({ body }: ChainRequest) => {
+    ({ chain, body }: ChainRequest) => {
       const { signatureId: id, index: at, ...members } = parseForm(schema, body);
-      if ('currency' in members && members.currency === 'FUSD')
-        throw new CustosError('NOT_OFFERED', 'FUSD was discontinued: only FLOW is sent');
+      if ('currency' in members && members.currency !== chain.coin)
+        throw new CustosError('NOT_OFFERED', `only ${chain.coin} is sent: FUSD was discontinued`);
       return work({ key: keyOf(id, at), act, body: members });
     };
   // Tatum's cloud lends accounts that propose and pay; here the account of the request does both.
   routes.get(`/v3/${gateway.slugs.of('flow')}/proposal/:isPayer`, ['sign'], () => {
-    throw new CustosError('NOT_OFFERED', 'the gateway has no account of FLOW that proposes or pays');
+    throw new CustosError('NOT_OFFERED', 'the gateway has no account that proposes or pays');
   });
   on('post', 'account', reader('create-account', keyForm));
   on('put', 'account', reader('add-key', keyForm));
