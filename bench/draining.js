@@ -1,6 +1,7 @@
 // What the drain benchmarks share: a store with many wallets, a stub with ready transactions, daemons and the bare loop.
 import { fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { frontFlags } from '../dist/app/supervisor/front-child.js';
 import { randomHex, temporaryHome } from './support.js';
 
 export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
@@ -13,7 +14,9 @@ const path = (name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
 /** A program of a benchmark: `ask` sends, `heard` waits for a message of that kind. Ends with this process. */
 export function start(name) {
-  const child = fork(path(name), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  // As the supervisor starts a front.
+  const execArgv = [...process.execArgv, ...(name === 'daemon-process' ? frontFlags : [])];
+  const child = fork(path(name), { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   process.once('exit', () => child.kill('SIGKILL'));
   return {
     ask: (message) => child.send(message),

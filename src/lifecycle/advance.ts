@@ -38,7 +38,11 @@ export async function advance(
   const { to, fact, event } = change;
   await step(parts, 'record', entry.id, () => parts.journal.advance(lease, to, fact, event));
   if (fact.filled !== undefined) logFilled(parts, entry, fact.filled);
-  logChange(parts, entry, change);
+  if (fact.sent === undefined) logChange(parts, entry, change);
+  else {
+    logChange(parts, entry, { to: 'broadcast', fact: fact.sent, event: 'broadcast' });
+    logChange(parts, { ...entry, state: 'broadcast' }, change);
+  }
 }
 
 /** What was filled in is recorded, together with the next step. */

@@ -185,17 +185,12 @@ async function deliver(road: Road, claimed: Claimed, read: () => Promise<Sent>):
   if (isHandedOut(claimed.entry)) return give(road, claimed);
   const recorded = await read();
   const isNew = claimed.entry.state !== 'broadcast';
-  const sent = isNew
-    ? await broadcast(road, claimed, recorded)
-    : { ...recorded, claimed, noted: undefined, isClosed: false };
-  if (!sent.isClosed) {
-    await sent.noted;
+  const sent = isNew ? await broadcast(road, claimed, recorded) : { ...recorded, claimed, closing: undefined };
+  if (sent.closing === undefined) {
     const waiting = await confirm(road, sent.claimed, { ...sent, isNew });
     if (waiting !== undefined) return waiting;
   }
-  // If the source closed it, both records share one write.
-  const [outcome] = await Promise.all([close(road, sent.claimed, sent), sent.noted]);
-  return outcome;
+  return close(road, sent.claimed, sent);
 }
 
 /** Carries recorded bytes that their source no longer lists. */

@@ -25,7 +25,7 @@ export interface QueuedWork<T> {
 const GROUP = 500;
 
 /** Longest wait for more work to join a group, in milliseconds. */
-const LONGEST_GATHERING = 10;
+const LONGEST_GATHERING = 4;
 
 /** Collects work that waits at the same time and commits it in groups, one group after another. */
 export class GroupCommit<T> {

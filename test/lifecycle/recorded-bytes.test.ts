@@ -42,7 +42,7 @@ function partsWith(change: Change, fate: () => Promise<Fate>, send: Nodes['broad
 /** The steps of bytes that were recorded before, in the order of the way. */
 async function goOn(parts: LifecycleParts, claimed: Claimed): Promise<void> {
   const sent = await readRecorded(parts, claimed);
-  if (claimed.entry.state === 'signed') await (await broadcast(parts, claimed, sent)).noted;
+  if (claimed.entry.state === 'signed') await broadcast(parts, claimed, sent);
   else await confirm(parts, claimed, { ...sent, isNew: false });
 }
 

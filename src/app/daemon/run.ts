@@ -133,7 +133,7 @@ function outside({ config, clock, log }: DaemonMeans): { readonly cloud?: Cloud;
 
 /**
  * A daemon runs for months beside other programs. Its objects live only briefly, so V8's young generation need not grow to its
- * usual 48 MB, and the old one may grow by a fifth before it is collected. The ids of a million wallets leave garbage at every
+ * usual 48 MB beyond what `frontFlags` give it, and the old one may grow by a fifth before it is collected. The ids of a million wallets leave garbage at every
  * poll. (--optimize-for-size would cost a quarter of the speed.)
  */
 function spareMemory(): void {

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { CustosError } from '../../core/errors.js';
@@ -6,6 +6,12 @@ import type { FrontSettings } from '../config/front-settings.js';
 import type { Environment } from '../config/reader.js';
 import { packageRoot } from '../process/package.js';
 import { KEEPER_STREAM, parseFromFront, type ToFront } from './messages.js';
+
+/**
+ * Flags of Node for a front. A transaction leaves some 200 kB of garbage: a young generation that begins with 1 MB would be collected
+ * hundreds of times a second, which takes a twentieth of the time. In MB, for each of its two halves.
+ */
+export const frontFlags: readonly string[] = ['--min-semi-space-size=16'];
 
 export interface FrontStart {
   readonly settings: FrontSettings;
@@ -83,7 +89,8 @@ function listenTo(child: ChildProcess): Pick<FrontChild, 'keeperNeeded' | 'keepe
 
 function forked(program: string, environment: Environment): ChildProcess {
   try {
-    return fork(program, [], { env: { ...environment }, stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'] });
+    const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'];
+    return fork(program, [], { env: { ...environment }, execArgv: [...process.execArgv, ...frontFlags], stdio });
   } catch (cause) {
     throw new CustosError('FRONT_DIED', 'the front could not be started', { cause });
   }

@@ -123,6 +123,10 @@ export interface JournalFact {
   readonly spends?: readonly string[];
   /** What was filled in before the step and is not recorded yet: a line of its own, `filled`, before that of the step. */
   readonly filled?: JournalFact;
+  /**
+   * What the network's answer said of bytes that the same answer completed: a line of its own, `broadcast`, before that of the step.
+   */
+  readonly sent?: Pick<JournalFact, 'txId'>;
 }
 
 export type ClaimResult =

@@ -1,6 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
 import { tell } from '../../core/log.js';
+import type { JournalFact } from '../../core/store/journal.js';
 import { advance } from '../advance.js';
 import { expired, isMortal } from '../fate.js';
 import { type FreezeParts, refuseFrozen } from '../frozen.js';
@@ -15,10 +16,8 @@ type BroadcastParts = Traced &
 /** What the network took. */
 export interface Broadcast extends Sent {
   readonly claimed: Claimed;
-  /** Resolves when the journal has recorded it; the receiver must await it. */
-  readonly noted: Promise<void>;
-  /** True if the source closed the transaction by sending the bytes to the network. */
-  readonly isClosed: boolean;
+  /** If the source closed the transaction by sending the bytes to the network: what is to be recorded of it, with its end. */
+  readonly closing: JournalFact['sent'];
 }
 
 /**
@@ -36,13 +35,10 @@ export async function broadcast(parts: BroadcastParts, claimed: Claimed, sent: S
   await refuseFrozen(parts, entry);
   const { txId } = await step(parts, 'broadcast', entry.id, () => handOver(parts, claimed, sent));
   const fact = checkTxId(parts, claimed, { sent, txId });
-  return {
-    chain,
-    recorded: { ...recorded, ...fact },
-    claimed: { ...claimed, entry: { ...entry, state: 'broadcast' } },
-    noted: advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' }),
-    isClosed,
-  };
+  const known = { chain, recorded: { ...recorded, ...fact } };
+  if (isClosed) return { ...known, claimed, closing: fact };
+  await advance(parts, claimed, { to: 'broadcast', fact, event: 'broadcast' });
+  return { ...known, claimed: { ...claimed, entry: { ...entry, state: 'broadcast' } }, closing: undefined };
 }
 
 async function handOver(

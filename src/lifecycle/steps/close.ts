@@ -1,16 +1,18 @@
 import { advance } from '../advance.js';
-import type { Claimed, LifecycleParts, Outcome, Sent } from '../parts.js';
+import type { Claimed, LifecycleParts, Outcome } from '../parts.js';
 import { isDirect } from '../route.js';
 import { step, type Traced } from '../step.js';
+import type { Broadcast } from './broadcast.js';
 
 /**
- * Ends a transaction that the network has: reports to its source, unless the source closed it by itself, and records the end.
+ * Ends a transaction that the network has: reports to its source, unless the source closed it by itself, and records the end. If it
+ * did, one write records both: after a crash before it, the same bytes are sent again.
  * @throws CustosError CLOUD_*, STEP_TIMEOUT, LEASE_LOST, STORE_*
  */
 export async function close(
   parts: Traced & Pick<LifecycleParts, 'journal' | 'nodes' | 'log'>,
   claimed: Claimed,
-  { chain, recorded, isClosed }: Sent & { readonly isClosed: boolean },
+  { chain, recorded, closing }: Pick<Broadcast, 'chain' | 'recorded' | 'closing'>,
 ): Promise<Outcome> {
   const { entry, source } = claimed;
   const tellSource = async () => {
@@ -20,7 +22,8 @@ export async function close(
     if (isById) await source.complete(entry.id, recorded.txId);
     else await broadcast(chain, entry.pending, recorded, 'close');
   };
-  if (!isClosed) await step(parts, 'close', entry.id, tellSource);
-  await advance(parts, claimed, { to: 'completed', fact: {}, event: 'completed' });
+  if (closing === undefined) await step(parts, 'close', entry.id, tellSource);
+  const fact = closing === undefined ? {} : { sent: closing };
+  await advance(parts, claimed, { to: 'completed', fact, event: 'completed' });
   return { id: entry.id, kind: 'completed' };
 }

@@ -141,7 +141,7 @@ export async function addEvent(
   added: { id: string; at: number; event: string; fact: StoryFact; place?: number },
 ): Promise<void> {
   recordStep(db, added);
-  const { reported: _told, filled: _line, ...story } = added.fact;
+  const { reported: _told, filled: _line, sent: _other, ...story } = added.fact;
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   const seal = sealOf(db);
   const place = added.place ?? seal.nextPlace(added.id);

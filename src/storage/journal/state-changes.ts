@@ -52,13 +52,16 @@ interface Shape {
   readonly isOneMoreTry: boolean;
   /** True when the row must still have the MAC that was read. */
   readonly isSealed: boolean;
+  /** True when the network took the bytes and the transaction ended at once. */
+  readonly isSent: boolean;
 }
 
 const isSentByUs = sql<boolean>`(delivery is null or delivery <> 'return')`;
 
 /** Sets only what changes: a database rewrites every index of a column that is named. */
-function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
-  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(to));
+function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed, isSent }: Shape) {
+  const before = isSent ? 'broadcast' : to;
+  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(before));
   return compiledQuery((db: Tables, hole: Holes<StepValues>) =>
     db
       .updateTable('transactions')
@@ -76,8 +79,8 @@ function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed }: Shape) {
         query.where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', hole('now'))])),
       )
       // Bytes are sent, or handed out to whoever asked for them: never both.
-      .$if(to === 'broadcast', (query) => query.where(isSentByUs))
-      .$if(to === 'completed', (query) =>
+      .$if(before === 'broadcast', (query) => query.where(isSentByUs))
+      .$if(to === 'completed' && !isSent, (query) =>
         query.where((row) => row.or([row('state', '=', 'broadcast'), row('delivery', '=', 'return')])),
       )
       // A transaction without bytes is never called signed.
@@ -101,20 +104,22 @@ function updateOf(shape: Shape): ReturnType<typeof updateStep> {
  */
 export async function advance(db: Tables, { lease, to, fact, event }: Advance, holder: Holder): Promise<void> {
   const { owner, now } = holder;
-  const { filled } = fact;
-  const whole = filled === undefined ? fact : { ...filled, ...fact };
+  const whole = { ...fact.filled, ...fact.sent, ...fact };
   const isTry = isOneMoreTry(fact);
   const changes = columns(whole);
   Object.assign(changes, leaseAfter(to, fact, now), { state: to, updated_at: now });
-  const sealed = await sealStep(db, lease.id, { changes, isTry, lines: filled === undefined ? 1 : 2 });
+  const sealed = await sealStep(db, lease.id, { changes, isTry, lines: linesBefore(fact).length + 1 });
   const all: typeof changes = Object.assign(changes, sealed?.columns);
   const update = updateOf({
     to,
     columns: Object.keys(all) as (keyof Row)[],
     // Except the network's id of a transaction that others sign after us.
-    isFrozen: frozen.some((name) => whole[name] !== undefined && !(name === 'txId' && to === 'broadcast')),
+    isFrozen: frozen.some(
+      (name) => whole[name] !== undefined && !(name === 'txId' && (to === 'broadcast' || fact.sent !== undefined)),
+    ),
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
+    isSent: fact.sent !== undefined,
   });
   const values: StepValues = Object.assign(all, lease, { holder: owner, was: sealed?.was ?? null, now });
   const { numAffectedRows } = await update(db, values);
@@ -124,7 +129,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
     return advance(db, { lease, to, fact, event }, holder);
   }
   if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner, now }, to);
-  if (fact.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: fact.txId, now });
+  if (whole.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: whole.txId, now });
   await reserve(db, { lease, to, fact: whole, event }, holder);
   await addStep(db, { id: lease.id, at: now, event, fact }, sealed?.columns.events);
   if (sealed !== undefined) sealOf(db).remember(sealed.row);
@@ -137,10 +142,19 @@ async function addStep(
   step: { readonly id: string; readonly at: number; readonly event: string; readonly fact: StoryFact },
   last: number | undefined,
 ): Promise<void> {
-  const { filled } = step.fact;
-  const place = (before: number) => (last === undefined ? {} : { place: last - before });
-  if (filled !== undefined) await addEvent(db, { ...step, event: 'filled', fact: filled, ...place(1) });
-  await addEvent(db, { ...step, ...place(0) });
+  const lines = [...linesBefore(step.fact), step];
+  for (const [at, { event, fact }] of lines.entries()) {
+    const place = last === undefined ? {} : { place: last - (lines.length - 1 - at) };
+    await addEvent(db, { ...step, event, fact, ...place });
+  }
+}
+
+/** Lines that are written with a step and come before its own. */
+function linesBefore({ filled, sent }: StoryFact): readonly Pick<Advance, 'event' | 'fact'>[] {
+  return [
+    ...(filled === undefined ? [] : [{ event: 'filled', fact: filled }]),
+    ...(sent === undefined ? [] : [{ event: 'broadcast', fact: sent }]),
+  ];
 }
 
 interface SealedStep {

@@ -6,7 +6,7 @@ import { eth, kinds } from '../support.js';
 const filled = { completed: '{"nonce":3}', sender: '0xsender', nonce: 3n, summary: { text: 'pays' } };
 const signed = { signed: '0xbytes', txId: '0xid' };
 
-describe.each(kinds)('what was filled in, written with the next step, on %s', (kind) => {
+describe.each(kinds)('lines that are written with a step, on %s', (kind) => {
   const place = freshPlace(kind);
   const journal = () => place.store().journal;
   /** As another process verifies and reads it. */
@@ -79,5 +79,50 @@ describe.each(kinds)('what was filled in, written with the next step, on %s', (k
     await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
     const [event] = await place.store().audit.find({ event: 'transaction.signed', limit: 1 });
     expect(JSON.parse(event?.opening?.detail ?? '{}')).toMatchObject({ transaction: 'a', sender: '0xsender' });
+  });
+
+  describe('an end that the network’s answer brought', () => {
+    const ended = (sent: { readonly txId?: string } = {}) => ({ sent });
+
+    it('it follows the line of the broadcast, and audit and row say both', async () => {
+      const lease = await claimOne(journal(), 'a');
+      await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+      await journal().advance(lease, 'completed', ended(), 'completed');
+      const { entry, story } = await proved('a');
+      expect(entry).toMatchObject({ state: 'completed', ...signed });
+      expect(story.slice(1).map(({ event, fact }) => [event, fact])).toEqual([
+        ['filled', { ...filled, nonce: '3' }],
+        ['signed', signed],
+        ['broadcast', {}],
+        ['completed', {}],
+      ]);
+      const audited = await place.store().audit.find({ event: 'transaction', limit: 9 });
+      expect(audited.map(({ leaf }) => leaf?.code)).toEqual(
+        ['completed', 'broadcast', 'signed'].map((step) => `transaction.${step}`),
+      );
+    });
+
+    it('the id that only the network knows replaces the recorded one', async () => {
+      const lease = await claimOne(journal(), 'a');
+      await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+      await journal().advance(lease, 'completed', ended({ txId: '0xother' }), 'completed');
+      const { entry, story } = await proved('a');
+      expect(entry?.txId).toBe('0xother');
+      expect(story.at(-2)?.fact).toEqual({ txId: '0xother' });
+    });
+
+    it('it is refused without recorded bytes, and without a broadcast', async () => {
+      const lease = await claimOne(journal(), 'a');
+      await expect(journal().advance(lease, 'completed', ended(), 'completed')).rejects.toMatchObject({
+        code: 'STATE_CONFLICT',
+      });
+      await journal().advance(lease, 'signed', { ...signed, filled }, 'signed');
+      await expect(journal().advance(lease, 'completed', {}, 'completed')).rejects.toMatchObject({
+        code: 'STATE_CONFLICT',
+      });
+      const { entry, story } = await proved('a');
+      expect(entry?.state).toBe('signed');
+      expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'signed']);
+    });
   });
 });
