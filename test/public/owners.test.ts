@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { custos, type Ended, makeHome, removeHome } from '../support/custos.js';
+import { custos, type Ended, removeHome } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 
 const password = 'five words make it well';
 let home = '';
-beforeAll(() => {
-  home = makeHome();
+beforeAll(async () => {
+  home = await makeQuickHome({ CUSTOS_PASSWORD: password });
 });
 afterAll(() => removeHome(home));
 
