@@ -9,15 +9,14 @@ import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { startGateway } from '../../../src/gateway/server.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
+import type { NodeSays } from '../../support/account-ledgers.js';
 import { json, type Seen, type Server, startServer } from '../../support/http.js';
 import type { TestKey } from '../../support/test-key.js';
 import { type Answer, apiKey, client, optionsFor, signatureId } from '../running.js';
 
-/** What a node says; an `Error` is its refusal, with status 400 or as the error of JSON-RPC. */
-export type NodeSays = (name: string, asked: unknown) => unknown;
-
 /** A gateway in front of a node that a test plays, and the way of a daemon through it. */
 export interface AccountGateway extends ReturnType<typeof client> {
+  readonly url: string;
   readonly node: Server;
   /** What the node says by JSON-RPC method or by path; it may change. */
   says: NodeSays;
@@ -41,7 +40,7 @@ export async function startAccountGateway(says: NodeSays, now = Date.now): Promi
   const ask = client(gateway.url);
   const running: AccountGateway = {
     ...ask,
-    ...{ node, says },
+    ...{ url: gateway.url, node, says },
     queued: async (answer) => (await ask.get(`/v3/kms/${answer.body.signatureId}`)).body.serializedTransaction,
     carry: (chain, key) => carry(ask, chain, key),
     async close() {

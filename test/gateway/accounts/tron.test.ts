@@ -1,46 +1,16 @@
-import { TronWeb, utils } from 'tronweb';
+import { TronWeb } from 'tronweb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyOf } from '../../chains/signing.js';
-import { answers, to, usdt } from '../../support/payment-nodes/tron.js';
+import { tronLedger } from '../../support/account-ledgers.js';
+import { to, usdt } from '../../support/payment-nodes/tron.js';
 import { signatureId } from '../running.js';
 import { type AccountGateway, faultsOf, membersAtFault, registry, startAccountGateway } from './account-gateway.js';
 
 const tron = registry.get('TRON');
 const key = keyOf(tron);
 const from = key.address;
-const { ecRecover } = utils.crypto;
+const { taken, says } = tronLedger();
 let gateway: AccountGateway;
-/** What the network took. */
-const taken = new Map<string, Record<string, unknown>>();
-
-/** A node that takes what is signed by its owner, in the words of java-tron. */
-function says(name: string, asked: unknown): unknown {
-  if (name === '/wallet/broadcasttransaction') {
-    const transaction = asked as { txID: string; raw_data_hex: string; signature: string[]; raw_data: Raw };
-    const again = utils.transaction.txJsonToPb(transaction as never);
-    const isWhole = utils.transaction.txPbToTxID(again) === `0x${transaction.txID}`;
-    const owner = transaction.raw_data.contract[0].parameter.value.owner_address;
-    const isOwn = ecRecover(transaction.txID, transaction.signature[0] ?? '').toUpperCase() === owner.toUpperCase();
-    if (taken.has(transaction.txID)) return { result: false, code: 'DUP_TRANSACTION_ERROR' };
-    if (!isWhole || !isOwn) return { result: false, code: 'SIGERROR' };
-    taken.set(transaction.txID, {
-      ...transaction.raw_data.contract[0].parameter.value,
-      ...transaction.raw_data.contract[0],
-    });
-    return { result: true, txid: transaction.txID };
-  }
-  const found = answers[name];
-  return typeof found === 'function' ? found(asked) : (found ?? {});
-}
-
-interface Raw {
-  readonly contract: readonly [
-    {
-      readonly type: string;
-      readonly parameter: { readonly value: Record<string, string> & { owner_address: string } };
-    },
-  ];
-}
 
 beforeAll(async () => {
   gateway = await startAccountGateway(says);

@@ -1,47 +1,15 @@
-import { Keypair, Networks, type Transaction, TransactionBuilder } from '@stellar/stellar-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyOf } from '../../chains/signing.js';
-import { absent, answers, issuer, to } from '../../support/payment-nodes/xlm.js';
+import { xlmLedger } from '../../support/account-ledgers.js';
+import { absent, issuer, to } from '../../support/payment-nodes/xlm.js';
 import { signatureId } from '../running.js';
 import { type AccountGateway, faultsOf, membersAtFault, registry, startAccountGateway } from './account-gateway.js';
 
 const xlm = registry.get('XLM');
 const key = keyOf(xlm);
 const fromAccount = key.address;
+const { taken, says } = xlmLedger(fromAccount);
 let gateway: AccountGateway;
-/** What the network took, by the id. */
-const taken = new Map<string, Transaction>();
-let sequence = 41n;
-
-const refusal = (code: string) =>
-  new Error(
-    JSON.stringify({ title: 'Transaction Failed', status: 400, extras: { result_codes: { transaction: code } } }),
-  );
-
-/** A ledger that takes what the account signed, one number after the other, in the words of Horizon. */
-function says(name: string, asked: unknown): unknown {
-  if (name === '/transactions') return submit(new URLSearchParams(String(asked)).get('tx') ?? '');
-  if (name === `/accounts/${fromAccount}`) return { sequence: `${sequence}`, balances: [], data: {} };
-  if (name.startsWith('/ledgers')) return { _embedded: { records: [{ closed_at: new Date().toISOString() }] } };
-  const found = answers[name];
-  if (found === undefined || found instanceof Error) return new Error('{"title":"Resource Missing","status":404}');
-  return found;
-}
-
-function submit(envelope: string): unknown {
-  const transaction = TransactionBuilder.fromXDR(envelope, Networks.TESTNET) as Transaction;
-  const [signature] = transaction.signatures;
-  const isSigned = Keypair.fromPublicKey(fromAccount).verify(
-    transaction.hash(),
-    signature?.signature() ?? Buffer.alloc(64),
-  );
-  if (!isSigned || transaction.source !== fromAccount) return refusal('tx_bad_auth');
-  if (BigInt(transaction.sequence) !== sequence + 1n) return refusal('tx_bad_seq');
-  sequence += 1n;
-  const hash = transaction.hash().toString('hex');
-  taken.set(hash, transaction);
-  return { hash, ledger: 7 };
-}
 
 beforeAll(async () => {
   gateway = await startAccountGateway(says);

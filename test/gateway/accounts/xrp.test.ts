@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { decode, deriveXAddress, hashes, validate, verifySignature, xAddressToClassicAddress } from 'xrpl';
 import { fromSecp256k1 } from '../../../src/chains/xrp-ledger/key.js';
-import { xrpPayments } from '../../support/payment-nodes/xrp.js';
+import { xrpLedger } from '../../support/account-ledgers.js';
 import { testKey } from '../../support/test-key.js';
 import { signatureId } from '../running.js';
 import { type AccountGateway, faultsOf, membersAtFault, registry, startAccountGateway } from './account-gateway.js';
@@ -12,35 +11,8 @@ const fromAccount = key.address;
 const to = 'rPT1Sjq2YGrBMTttX4GZHjKu9dyfzbpAYe';
 const issuerAccount = 'rhub8VRN55s94qWKDv6jmDy1pUykJzF3wq';
 const token = 'DA39A3EE5E6B4B0D3255BFEF95601890AFD80709';
-const answers = xrpPayments[0]?.answers ?? {};
+const { taken, says, next } = xrpLedger(fromAccount);
 let gateway: AccountGateway;
-/** What the network took, by the id. */
-const taken = new Map<string, Record<string, unknown>>();
-let sequence = 4711;
-
-/** A ledger that takes what the account signed, one number after the other, in the words of rippled. */
-function says(name: string, params: unknown): unknown {
-  const [asked = {}] = params as readonly Record<string, string>[];
-  if (name === 'submit') return { engine_result: submit(String(asked['tx_blob'])) };
-  if (name === 'tx') return { error: 'txnNotFound', status: 'error' };
-  if (name !== 'account_info') return answers[name] ?? new Error('Unknown method.');
-  const account_data = { Account: asked['account'], Flags: 0, Sequence: sequence };
-  return { account_data, ledger_current_index: 93_000_000, status: 'success' };
-}
-
-function submit(blob: string): string {
-  const fields = decode(blob);
-  const { address } = key;
-  const { classicAddress } = xAddressToClassicAddress(
-    deriveXAddress({ publicKey: String(fields['SigningPubKey']), tag: false, test: true }),
-  );
-  if (fields['Account'] !== address || classicAddress !== address || !verifySignature(blob)) return 'tefBAD_AUTH';
-  if (fields['Sequence'] !== sequence) return Number(fields['Sequence']) > sequence ? 'terPRE_SEQ' : 'tefPAST_SEQ';
-  validate(fields);
-  sequence += 1;
-  taken.set(hashes.hashSignedTx(blob), fields);
-  return 'tesSUCCESS';
-}
 
 beforeAll(async () => {
   gateway = await startAccountGateway(says);
@@ -137,7 +109,7 @@ describe('forms of XRP', () => {
   });
 
   test('a receiver that demands a tag gets no payment without one', async () => {
-    const account_data = { Flags: 0x20000, Sequence: sequence };
+    const account_data = { Flags: 0x20000, Sequence: Number(next()) };
     gateway.says = (name, params) =>
       name === 'account_info' ? { account_data, ledger_current_index: 93_000_000 } : says(name, params);
     const answer = membersAtFault(await gateway.post('/v3/xrp/transaction', payment));
@@ -170,7 +142,7 @@ describe('forms of XRP', () => {
   });
 
   test('what the ledger does not take yet stays in the queue, and what it never takes is refused', async () => {
-    const left = sequence;
+    const left = next();
     gateway.says = (name, params) => (name === 'submit' ? { engine_result: 'terPRE_SEQ' } : says(name, params));
     await expect(gateway.carry(xrp, key)).rejects.toThrowError('BROADCAST_DEFERRED');
     gateway.says = (name, params) => (name === 'submit' ? { engine_result: 'temREDUNDANT' } : says(name, params));
@@ -178,6 +150,6 @@ describe('forms of XRP', () => {
     gateway.says = says;
     // The one that was handed in last has the lowest number.
     await expect(gateway.carry(xrp, key)).rejects.toThrowError('BROADCAST_DEFERRED');
-    expect(sequence).toBe(left);
+    expect(next()).toBe(left);
   });
 });
