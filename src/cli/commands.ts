@@ -4,6 +4,7 @@ import { freezeCommands } from './freeze-commands.js';
 import {
   chainIdOption,
   cloudOptions,
+  contractOptions,
   daemonOptions,
   jsonOption,
   needsOption,
@@ -199,6 +200,7 @@ export const commands: readonly CommandSpec[] = [
         about: 'JSON-RPC method that clients may call in addition to the harmless ones; repeatable',
         many: true,
       },
+      ...contractOptions,
       {
         flags: '--unclaimed-after <seconds>',
         about: 'warn when no daemon has fetched a pending transaction for this long (default 300)',

@@ -183,6 +183,26 @@ export const webhookHostOption: OptionSpec = {
   about: 'hosts of webhooks that may be private and without TLS',
 };
 
+/** What an operator says about contracts to a gateway. */
+export const contractOptions: readonly OptionSpec[] = [
+  {
+    flags: '--currency <chain:name=address,decimals>',
+    about: 'token that requests may name as their currency; repeatable',
+    many: true,
+  },
+  {
+    flags: '--wallet-factory <chain=address>',
+    about: 'contract that makes custody wallets and gas pump addresses; repeatable',
+    many: true,
+  },
+  {
+    flags: '--contract <name=file>',
+    about:
+      'creation code of your own, in hexadecimal digits, for token, nft, multitoken, listing, auction or a wallet such as custody-20-721-batch; repeatable',
+    many: true,
+  },
+];
+
 /** Those of a daemon that a server understands, and where it listens. */
 export const serveOptions: readonly OptionSpec[] = [
   { flags: '--listen <address:port>', about: 'address of the API (default 127.0.0.1:8646); port 0 takes any free one' },
@@ -196,6 +216,7 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--clef-socket <path>', about: 'another Unix socket: it answers what clients ask clef' },
   { flags: '--clef-token-file <file>', about: 'file of the token whose rights that socket has' },
   { flags: '--tatum', about: 'answer the operations of the gateway too, for clients of the documented API' },
+  ...contractOptions,
   { flags: '--tls-certificate <file>', about: 'serve by TLS: the certificate and those above it, in PEM' },
   { flags: '--tls-key <file>', about: 'its private key, in PEM' },
   { flags: '--tls-client-ca <file>', about: 'let in only clients with a certificate that one of this file signed' },

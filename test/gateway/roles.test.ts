@@ -59,6 +59,11 @@ const contractPaths = [
     `/v3/multitoken/${name}`,
   ]),
   ...['transaction/batch', 'burn/batch'].map((name) => `/v3/multitoken/${name}`),
+  ...['', '/batch', '/transfer', '/transfer/batch', '/approve'].map((name) => `/v3/blockchain/sc/custodial${name}`),
+  ...['', '/sell', '/buy', '/cancel'].map((name) => `/v3/blockchain/marketplace/listing${name}`),
+  ...['', '/approve', '/sell', '/bid', '/cancel', '/settle'].map((name) => `/v3/blockchain/auction${name}`),
+  ...['', '/activate', '/factory'].map((name) => `/v3/gas-pump${name}`),
+  '/v3/record',
 ];
 /** Operations of chains without contracts. */
 const chainOperations = [
@@ -97,6 +102,13 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ...contractPaths.map((path) => [`POST ${path}`, {}, ['submit']] as const),
   ...chainOperations.map((operation) => [operation, {}, ['submit']] as const),
   ['GET /v3/flow/proposal/true', undefined, ['sign']],
+  ...['marketplace/listing', 'auction'].flatMap((name) => [
+    [`PUT /v3/blockchain/${name}/fee`, {}, ['submit']] as const,
+    [`PUT /v3/blockchain/${name}/recipient`, {}, ['submit']] as const,
+  ]),
+  [`GET /v3/gas-pump/activated/ETH/${somebody}/1`, undefined, ['sign', 'read']],
+  ['GET /v3/gas-pump/address/ETH/0x12', undefined, ['sign', 'read']],
+  ['GET /v3/blockchain/sc/custodial/ETH/0x12', undefined, ['sign', 'read']],
   ['POST /v3/ethereum/broadcast', {}, ['sign']],
   ['POST /v3/ethereum/web3/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x', call('eth_chainId'), ['sign', 'read']],

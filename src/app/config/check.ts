@@ -4,6 +4,7 @@ import { canBuild } from '../../core/chain/builder.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { type ChainId, quote } from '../../core/ids.js';
 import { readProxyRules } from '../../core/network/proxy.js';
+import { readContracts } from '../gateway/contracts.js';
 import { readHeaders } from '../network/way-out.js';
 import { checkDatabaseUrl } from '../store/location.js';
 import type { Config } from './config.js';
@@ -25,6 +26,7 @@ export type DaemonSettings = Pick<
   | 'needs'
   | 'approvers'
   | 'daemon'
+  | 'gateway'
   | 'serve'
   | 'onCommandLine'
   | 'sources'
@@ -59,6 +61,7 @@ export function daemonProblems(
   checkApprovers(read, config);
   checkProxies(read, config);
   checkSigner(read, config);
+  if (config.serve?.tatum === true) readContracts(read, config, chains);
   return [
     ...config.problems,
     ...read.problems,
@@ -91,6 +94,7 @@ export function gatewayProblems(config: GatewaySettings, chains: ChainRegistry):
   checkChains(read, config, chains);
   for (const id of daemon.nodes.keys()) checkOffer(read, id, chains);
   allowedMethods(read, config, chains);
+  readContracts(read, config, chains);
   checkQueue(read, config);
   checkProxies(read, config);
   return [

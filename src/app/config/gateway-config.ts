@@ -11,6 +11,12 @@ export interface GatewayConfig {
   readonly webhookHosts?: readonly string[];
   /** An absolute path, or the URL of a database; empty if it was not named and there is no home directory. */
   readonly queue: string;
+  /** `CHAIN:NAME=ADDRESS,DECIMALS` as given; they are read with the list of chains, like the next two. */
+  readonly tokens: readonly string[];
+  /** `NAME=FILE` as given. */
+  readonly contractFiles: readonly string[];
+  /** `CHAIN=ADDRESS` as given. */
+  readonly walletFactories: readonly string[];
   /** `CHAIN=METHOD` as given; check.ts reads them with the list of chains. */
   readonly allowedMethods: readonly string[];
   /** Milliseconds until the gateway warns of a pending transaction that no daemon has fetched. */
@@ -26,6 +32,9 @@ export function readGatewayConfig(read: SettingsReader, home: string | undefined
     ...(allowedHosts && { allowedHosts: allowedHosts.map((name) => name.trim()) }),
     ...(webhookHosts && { webhookHosts }),
     queue: absolute(read.setting('queue')?.value, { home, name: 'queue.db' }),
+    tokens: read.repeated('currency'),
+    contractFiles: read.repeated('contract'),
+    walletFactories: read.list('walletFactory') ?? [],
     allowedMethods: read.list('allowMethod') ?? [],
     unclaimedAfter: read.number(read.flag('unclaimedAfter'), { fallback: 300, min: 1, max: 86_400 }) * 1000,
   };

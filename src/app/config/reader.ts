@@ -97,6 +97,14 @@ export class SettingsReader {
     return items.filter((item) => item !== '');
   }
 
+  /** A flag that takes several values, repeated alone: a comma is part of a value. */
+  repeated(flag: string): readonly string[] {
+    const given = this.#flags[flag];
+    if (given === undefined) return [];
+    const values: readonly unknown[] = Array.isArray(given) ? given : [given];
+    return values.map(String);
+  }
+
   /** Reads each item of a list separately, so that every bad one is named. */
   each<T>(flag: string, read: (item: string) => T): readonly T[] | undefined {
     return this.list(flag)?.flatMap((item) => this.attempt<T[]>(flagName(flag), [], () => [read(item)]));

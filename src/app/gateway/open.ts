@@ -10,6 +10,7 @@ import { SettingsReader } from '../config/reader.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import { fetchOf } from '../network/way-out.js';
 import { warnOfPassword } from '../store/location.js';
+import { readContracts } from './contracts.js';
 import { checkedSubscriptions, gatewayMessages } from './messages.js';
 
 /** What a gateway is made of. */
@@ -45,6 +46,7 @@ export async function openGateway({ config, chains, clock, log }: GatewayParts):
       log,
       rules: readSigningRules(daemon, chains, network),
       extraMethods: allowedMethods(new SettingsReader({}, {}), config, chains),
+      contracts: readContracts(new SettingsReader({}, {}), config, chains),
       ...served,
     });
     const messages = gatewayMessages({ outbox: queue.outbox, clock, log, allowedHosts: hosts });

@@ -17,7 +17,9 @@ import { createIntake } from '../../lifecycle/intake.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import { frontApprovals, frontVault } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
+import { SettingsReader } from '../config/reader.js';
 import type { Door } from '../daemon/door.js';
+import { readContracts } from '../gateway/contracts.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
@@ -41,7 +43,7 @@ import { servedWebhooks } from './webhooks.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs' | 'daemon'>;
+  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs' | 'daemon' | 'gateway'>;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -119,6 +121,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ? tatumOperations({
         ...{ api: parts, lifecycle, intake, authenticator, log },
         ...{ nodes: config.daemon.nodes, fetch: fetchOf(config.proxies) },
+        contracts: readContracts(new SettingsReader({}, {}), config, chains),
       })
     : undefined;
   const { tls: _files, ...place } = serve;

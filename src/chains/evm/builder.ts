@@ -3,7 +3,8 @@ import type { EvmTransfer } from '../../core/chain/builders/evm.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { bytesToHex } from '../shared/hexadecimal.js';
-import { readAddress } from '../shared/keccak-address.js';
+import { readAddress, showAddress } from '../shared/keccak-address.js';
+import { walletAddress } from './payments/wallet-address.js';
 import type { EvmSettings } from './settings.js';
 
 /** Builds the requests of applications that hand in a transfer instead of a transaction. */
@@ -12,6 +13,11 @@ export function builderOf(settings: EvmSettings): Builder {
     kind: 'evm',
     chainIds: settings.chainIds,
     transfer: (request, network) => JSON.stringify(transferMembers(request, network, settings)),
+    walletAddresses: ({ factory, owner }, indexes) => {
+      const style = settings.addressStyle;
+      const place = { factory: readAddress(factory, style), owner: readAddress(owner, style) };
+      return indexes.map((index) => showAddress(walletAddress(place, index), style));
+    },
   };
 }
 

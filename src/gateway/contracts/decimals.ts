@@ -35,7 +35,7 @@ export async function decimalsOf({ gateway, chain }: Place, contract: string): P
   const listed = tokens.find((token) => read(token.address) === address);
   const told = await tokenDecimals(gateway, chain, contract);
   if (listed !== undefined && told !== undefined && told !== listed.decimals) {
-    const text = `--token says that ${contract} has ${listed.decimals} decimals, and the contract says ${told}`;
+    const text = `--currency says that ${contract} has ${listed.decimals} decimals, and the contract says ${told}`;
     throw new CustosError('CONFIG_INVALID', text);
   }
   const known = listed?.decimals ?? told;

@@ -7,8 +7,7 @@ import { callData, creationData } from './calls.js';
 import { codeOf } from './codes.js';
 import { contract, listOf, receiverData, wholeNumber } from './forms.js';
 import { firstOf, type Methods, methodsOf } from './methods.js';
-import { bareField, offerOperation, type Place } from './operation.js';
-import { checkLengths } from './unique.js';
+import { bareField, checkLengths, offerOperation, type Place } from './operation.js';
 
 const toField = { receiver: 'to' } as const;
 /** Who sends, an extension: standard contracts want to hear it. */

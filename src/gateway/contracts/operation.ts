@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { TronAction } from '../../core/chain/builders/tron.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { isRecord } from '../../http/json.js';
+import { checkField, requestInvalid } from '../../http/problems.js';
 import { numericAmount, signer } from '../accounts/parts.js';
 import { account, queueTron } from '../accounts/queue-tron.js';
 import type { ChainRequest, FormsByChain } from '../by-chain.js';
+import { callerOf, type GatewayRequest, requireChain } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
 import { bareAddress } from '../ethereum/bare-address.js';
@@ -27,7 +29,9 @@ export interface Plan {
   /** 0x and hexadecimal digits. */
   readonly data: string;
   /** Names of the parts in the request; `contractAddress` is the target when absent. */
-  readonly named?: Partial<Omit<Destination, 'effect'>>;
+  readonly named?: Partial<Omit<Destination, 'effect' | 'isCall'>>;
+  /** There need not be a contract at `to`. */
+  readonly isNoCall?: true;
 }
 
 /** One documented operation on contracts of the Ethereum family. */
@@ -58,10 +62,10 @@ export function offerOperation<Fields extends z.ZodRawShape>(
         return queueOnTron(gateway, asked, { signing, plan: await plan(form) });
       }
       const { first: signing, second: form } = parseForms(gateway.forms.signing, own, body);
-      const { to, value = 0n, data, named } = await plan(form);
+      const { to, value = 0n, data, named, isNoCall } = await plan(form);
       const target = named?.target ?? 'contractAddress';
       const effect = { ...(to !== undefined && { to: addressField(gateway, chain, target, to) }), value, data };
-      const isCall = to !== undefined && ({ isCall: true } as const);
+      const isCall = to !== undefined && isNoCall !== true && ({ isCall: true } as const);
       return submit(gateway, request, { chain, signing, effect, body, named: { target, ...isCall, ...named } });
     },
   });
@@ -102,4 +106,20 @@ function queueOnTron(
 export function bareField({ gateway, chain }: Place, property: string, text: string): string {
   addressField(gateway, chain, property, text);
   return bareAddress(gateway, chain)(text);
+}
+
+/** @throws CustosError REQUEST_INVALID: lists that belong together have different lengths */
+export function checkLengths(lists: Readonly<Record<string, readonly unknown[]>>): void {
+  const [[first = '', { length } = []] = [], ...others] = Object.entries(lists);
+  const odd = others.filter(([, list]) => list.length !== length);
+  if (odd.length === 0) return;
+  const text = `must be as long as ${first}`;
+  throw requestInvalid(odd.map(([property]) => ({ property, rule: 'length', text })));
+}
+
+/** The chain that a path names, for somebody who may ask about it. @throws CustosError REQUEST_INVALID, NOT_OFFERED, SCOPE_MISSING */
+export function placeOf(gateway: GatewayContext, request: GatewayRequest): Place {
+  const chain = gateway.chainOf(checkField('chain', () => gateway.chains.get(request.req.param('chain') ?? '')).slug);
+  requireChain(callerOf(request), chain.id);
+  return { gateway, chain };
 }

@@ -7,7 +7,7 @@ import { addressAnswer, askContract, callData, creationData } from './calls.js';
 import { codeOf } from './codes.js';
 import { contract, listOf, wholeNumber } from './forms.js';
 import { firstOf, methodsOf } from './methods.js';
-import { bareField, offerOperation, type Place } from './operation.js';
+import { bareField, checkLengths, offerOperation, type Place } from './operation.js';
 
 /** Keccak-256 of `MINTER_ROLE`. */
 const MINTER_ROLE = '0x9f2df0fed2c77648de5860a4cc508cd0818c85b8b8a1ab4ceeef8d981c8956a6';
@@ -80,15 +80,6 @@ export function uniqueRoutes(forms: FormsByChain, gateway: GatewayContext): void
 }
 
 const toField = { receiver: 'to' } as const;
-
-/** @throws CustosError REQUEST_INVALID: lists that belong together have different lengths */
-export function checkLengths(lists: Readonly<Record<string, readonly unknown[]>>): void {
-  const [[first = '', { length } = []] = [], ...others] = Object.entries(lists);
-  const odd = others.filter(([, list]) => list.length !== length);
-  if (odd.length === 0) return;
-  const text = `must be as long as ${first}`;
-  throw requestInvalid(odd.map(([property]) => ({ property, rule: 'length', text })));
-}
 
 interface UniqueTransfer {
   readonly contractAddress: string;

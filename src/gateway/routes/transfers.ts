@@ -7,11 +7,12 @@ import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
 import type { ChainRequest, FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
-import type { GatewayContext } from '../context.js';
+import type { GatewayContext, ListedToken } from '../context.js';
+import { scaled } from '../contracts/decimals.js';
 import { addressField } from '../enqueue.js';
 import { decodeResult, encodeCall, erc20 } from '../ethereum/abi.js';
 import { bareAddress } from '../ethereum/bare-address.js';
-import { isContractFault, tokenDecimals } from '../ethereum/destination.js';
+import { isContractFault } from '../ethereum/destination.js';
 import { submit } from '../ethereum/submit.js';
 import { contractReadForm, parseForm } from '../requests.js';
 
@@ -37,6 +38,8 @@ async function sendCoin(gateway: GatewayContext, request: GatewayRequest): Promi
     return submit(gateway, request, { chain, signing, effect: { value: 0n, data: signing.data }, body, named });
   }
   const signing = parseForm(gateway.forms.transfer, body);
+  const listed = gateway.contracts.tokens.get(chain.id)?.get(signing.currency);
+  if (listed !== undefined) return sendListed(gateway, { request, chain, body }, listed);
   checkCurrency(gateway, chain, signing.currency);
   const data = dataField(signing.data);
   const effect = {
@@ -44,6 +47,23 @@ async function sendCoin(gateway: GatewayContext, request: GatewayRequest): Promi
     value: checkField('amount', () => toSmallestUnit(signing.amount, chain.decimals)),
     ...(data !== undefined && { data }),
   };
+  return submit(gateway, request, { chain, signing, effect, body, named });
+}
+
+/** A token that the operator lists by a name: the contract is compared with the list. */
+async function sendListed(
+  gateway: GatewayContext,
+  { request, chain, body }: ChainRequest,
+  { address, decimals }: ListedToken,
+): Promise<Response> {
+  const { data: text, ...signing } = parseForm(gateway.forms.transfer, body);
+  if (text !== undefined && text !== '') {
+    throw requestInvalid([{ property: 'data', rule: 'token', text: 'goes with coins, not with tokens' }]);
+  }
+  const to = addressField(gateway, chain, 'to', signing.to);
+  const amount = checkField('amount', () => toSmallestUnit(signing.amount, decimals));
+  const effect = { to: address, value: 0n, data: erc20.transfer([to, amount.toString()], bareAddress(gateway, chain)) };
+  const named = { target: 'currency', receiver: 'to', isCall: true, digits: decimals } as const;
   return submit(gateway, request, { chain, signing, effect, body, named });
 }
 
@@ -61,8 +81,8 @@ async function approveToken(gateway: GatewayContext, { request, chain, body }: C
   const form = parseForm(gateway.forms.tokenApproval, body);
   const contract = addressField(gateway, chain, 'contractAddress', form.contractAddress);
   const spender = addressField(gateway, chain, 'spender', form.spender);
-  const digits = form.digits ?? (await decimalsOf(gateway, chain, contract));
-  const amount = checkField('amount', () => toSmallestUnit(form.amount, digits));
+  const { amount: text, digits } = form;
+  const amount = await scaled({ gateway, chain }, { contract, amount: text, digits, property: 'amount' });
   const data = erc20.approve([spender, amount.toString()], bareAddress(gateway, chain));
   const effect = { to: contract, value: 0n, data };
   const named = { target: 'contractAddress', receiver: 'spender', isCall: true, digits: form.digits } as const;
@@ -106,13 +126,6 @@ async function askContract(
     const message = `Invalid parameters for smart contract invocation: ${error.message}.`;
     return request.json({ errorCode: `${chain.slug}.sc.invalid`, message, statusCode: 403 }, 403);
   }
-}
-
-async function decimalsOf(gateway: GatewayContext, chain: Chain, contract: string): Promise<number> {
-  const known = await tokenDecimals(gateway, chain, contract);
-  if (known !== undefined) return known;
-  const text = 'the contract does not tell its decimals: send digits with the request';
-  throw requestInvalid([{ property: 'contractAddress', rule: 'decimals', text }]);
 }
 
 function hasContracts({ builder }: Chain): boolean {

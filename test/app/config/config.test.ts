@@ -7,12 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemonProblems, gatewayProblems } from '../../../src/app/config/check.js';
 import { examineConfig, readConfig, repeatable } from '../../../src/app/config/config.js';
 import { problemsOf } from '../../../src/app/config/problem.js';
+import { SettingsReader } from '../../../src/app/config/reader.js';
+import { readContracts } from '../../../src/app/gateway/contracts.js';
 import { createRegistry } from '../../../src/chains/registry.js';
 import { commands } from '../../../src/cli/commands.js';
 import { parseArguments } from '../../../src/cli/program.js';
 import type { CommandSpec } from '../../../src/cli/spec.js';
 import { tatumCommands } from '../../../src/cli/tatum-commands.js';
 import { CustosError } from '../../../src/core/errors.js';
+import { parseChainId } from '../../../src/core/ids.js';
 
 const source = fileURLToPath(new URL('../../../src', import.meta.url));
 const chains = createRegistry();
@@ -161,6 +164,38 @@ describe('the configuration', () => {
     ])
       expect(problems.join('\n')).toContain(part);
     expect(problems.at(-1)).toContain('no key for the gateway');
+  });
+
+  it('what a gateway hears about contracts is checked at its start', () => {
+    const file = join(home, 'code.hex');
+    writeFileSync(file, '0x6001zz');
+    const flags = {
+      node: ['ETH=http://127.0.0.1:1', 'LTC=http://127.0.0.1:2'],
+      currency: ['ETH:USDT', 'ETH:BTC=0xdac17f958d2ee523a2206206994597c13d831ec7,6', 'ETH:USDC=0x12,6', 'LTC:X=0x1,6'],
+      walletFactory: ['ETH', 'BSC=0xdac17f958d2ee523a2206206994597c13d831ec7'],
+      contract: ['coin=/etc/hosts', 'nft=/nowhere', `token=${file}`],
+    };
+    const problems = texts(gatewayProblems(examineConfig(flags, {}, home), chains)).join('\n');
+    for (const part of [
+      '--currency "ETH:USDT" is not CHAIN:NAME=ADDRESS,DECIMALS',
+      'ETH has another currency of this name',
+      '0x12',
+      '"ETH" is not CHAIN=ADDRESS',
+      'there is no --node of a chain with contracts called "BSC"',
+      'is not NAME=FILE, with each name once, of: token, nft, multitoken',
+      'nft=/nowhere: the file cannot be read',
+      'does not hold creation code',
+    ])
+      expect(problems).toContain(part);
+    writeFileSync(file, '0x6001\n');
+    const good = {
+      node: 'ETH=http://127.0.0.1:1',
+      currency: 'ETH:USDT=0xdac17f958d2ee523a2206206994597c13d831ec7,6',
+      contract: `nft=${file}`,
+    };
+    const settings = readContracts(new SettingsReader({}, {}), examineConfig(good, {}, home), chains);
+    expect(settings.codes.get('nft')).toBe('0x6001');
+    expect(settings.tokens.get(parseChainId('ETH'))?.get('USDT')?.decimals).toBe(6);
   });
 
   it('the configuration is completely frozen', () => {

@@ -17,6 +17,7 @@ export const wallets = ['a', 'b', 'c'].map((digit) => `26d3883e-4e17-48b3-a0ee-0
 export interface Carried extends Omit<Receipt, 'contractAddress'> {
   readonly contractAddress: `0x${string}`;
   readonly pending: string;
+  readonly txId: string;
   readonly unsigned: UnsignedTransaction;
 }
 
@@ -86,7 +87,13 @@ export async function startCarrier(change: Partial<GatewayOptions> = {}): Promis
     expect(sent).toEqual({ status: 200, body: { txId: signed.txId } });
     const receipt = await node.receipt(signed.txId);
     expect(receipt.status).toBe('0x1');
-    return { ...receipt, contractAddress: receipt.contractAddress as `0x${string}`, pending: pending.id, unsigned };
+    return {
+      ...receipt,
+      contractAddress: receipt.contractAddress as `0x${string}`,
+      pending: pending.id,
+      txId: signed.txId,
+      unsigned,
+    };
   }
 
   return {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseChainId } from '../../../src/core/ids.js';
 import { tokenCreationCode } from '../../support/contracts.js';
 import { type Carrier, problemsOf, startCarrier } from './carrier.js';
 
@@ -88,6 +89,39 @@ test('a token of somebody else is burned by its own decimals', async () => {
 function balance(contract: string, owner: string): Promise<unknown> {
   return way.ask(contract, 'function balanceOf(address) view returns (uint256)', owner);
 }
+
+describe('a token that the operator lists by a name', () => {
+  const listed = async (address: string, decimals: number) => {
+    const tokens = new Map([[parseChainId('ETH'), new Map([['TKN', { address, decimals }]])]]);
+    const nodes = new Map([[parseChainId('ETH'), way.running.node.url]]);
+    return startCarrier({ nodes, contracts: { tokens, codes: new Map(), factories: new Map() } });
+  };
+  const coins = { to: stranger, amount: '1.5', currency: 'TKN' };
+  const create = async () => {
+    const form = { symbol: 'TKN', name: 'T', supply: '10', digits: 6, address: way.accounts[0] };
+    return (await way.carry('/v3/blockchain/token/deploy', form)).contractAddress;
+  };
+
+  test('is sent by that name, with its decimals', async () => {
+    const token = await create();
+    const other = await listed(token, 6);
+    const queued = await other.queued('/v3/ethereum/transaction', coins);
+    const word = 1_500_000n.toString(16).padStart(64, '0');
+    expect(queued).toMatchObject({
+      to: token,
+      value: '0',
+      data: `0xa9059cbb${stranger.slice(2).padStart(64, '0')}${word}`,
+    });
+    expect(problemsOf(await other.submit('/v3/ethereum/transaction', { ...coins, data: 'hello' }))).toEqual(['data']);
+    await other.close();
+  });
+
+  test('is not sent with other decimals than its contract has', async () => {
+    const other = await listed(await create(), 18);
+    expect(problemsOf(await other.submit('/v3/ethereum/transaction', coins))).toEqual(['digits']);
+    await other.close();
+  });
+});
 
 describe('a collection', () => {
   const deploy = async (change: object = {}) =>

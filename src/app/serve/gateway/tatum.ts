@@ -5,6 +5,7 @@ import { asCustosError } from '../../../core/errors.js';
 import type { ChainId } from '../../../core/ids.js';
 import type { Log } from '../../../core/log.js';
 import type { GatewayAccess } from '../../../gateway/caller.js';
+import type { ContractSettings } from '../../../gateway/context.js';
 import { createOperations, type Operations } from '../../../gateway/operations.js';
 import { type JournalQueueParts, journalQueue } from './journal-queue.js';
 
@@ -12,18 +13,20 @@ export interface TatumParts extends JournalQueueParts {
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** URL of the node of each chain; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
+  readonly contracts?: ContractSettings;
   /** The way to the nodes. */
   readonly fetch?: typeof fetch;
   readonly log: Log;
 }
 
 /** The gateway's operations over the journal, for clients of the documented API. */
-export function tatumOperations({ nodes, fetch: send, log, ...parts }: TatumParts): Operations['answer'] {
+export function tatumOperations({ nodes, contracts, fetch: send, log, ...parts }: TatumParts): Operations['answer'] {
   const { chains, clock, rules } = parts.lifecycle;
   const built = [...nodes].filter(([id]) => canBuild(chains.get(id)));
   const options = {
     ...{ chains, clock, rules, log, network: parts.api.network, nodes: new Map(built) },
     ...(send && { fetch: send }),
+    ...(contracts && { contracts }),
   };
   // What becomes of a row of the journal is counted where it is signed.
   return createOperations(options, { access: tokenAccess(parts), meter: { count() {} } }).answer;

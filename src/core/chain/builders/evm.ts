@@ -33,4 +33,12 @@ export interface EvmBuilder {
   readonly chainIds: Readonly<Record<Network, readonly bigint[]>>;
   /** Serialized unsigned form of a request to the gateway. */
   transfer(request: EvmTransfer, network: Network): string;
+  /** Addresses of the custody wallets that a factory makes for an owner, as the chain shows them, in the order of the indexes. */
+  walletAddresses(place: WalletPlace, indexes: readonly bigint[]): string[];
+}
+
+/** Where custody wallets come from, and whose they are: addresses as the chain shows them. */
+export interface WalletPlace {
+  readonly factory: string;
+  readonly owner: string;
 }
