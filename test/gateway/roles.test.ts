@@ -73,9 +73,15 @@ const chainOperations = [
 ];
 /** Paths of the forms of one chain each. */
 const formPaths = [
-  ...['transaction', 'trc10/transaction', 'trc20/transaction', 'freezeBalance', 'unfreezeBalance', 'trc10/deploy'].map(
-    (path) => `tron/${path}`,
-  ),
+  ...[
+    'transaction',
+    'trc10/transaction',
+    'trc20/transaction',
+    'freezeBalance',
+    'unfreezeBalance',
+    'trc10/deploy',
+    'trc20/deploy',
+  ].map((path) => `tron/${path}`),
   ...['xrp/transaction', 'xrp/trust', 'xrp/account/settings', 'xlm/transaction', 'xlm/trust'],
 ];
 const nodePaths = [
