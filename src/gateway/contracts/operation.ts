@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** What an operation queues: a call of the contract at `to`, or without it the creation of one. */
-export interface Plan {
+interface Plan {
   /** As the request names it. */
   readonly to?: string;
   /** Coins in the smallest unit; none when absent. */

@@ -11,17 +11,17 @@ import { type Answer, developmentId, type Running, startRunning } from '../runni
 
 const registry = createRegistry();
 /** Names of wallets, each with one account of the node. */
-export const wallets = ['a', 'b', 'c'].map((digit) => `26d3883e-4e17-48b3-a0ee-09a3e484ac8${digit}`);
+const wallets = ['a', 'b', 'c'].map((digit) => `26d3883e-4e17-48b3-a0ee-09a3e484ac8${digit}`);
 
 /** What became of a request. */
-export interface Carried extends Omit<Receipt, 'contractAddress'> {
+interface Carried extends Omit<Receipt, 'contractAddress'> {
   readonly contractAddress: `0x${string}`;
   readonly pending: string;
   readonly txId: string;
   readonly unsigned: UnsignedTransaction;
 }
 
-export interface CarryOptions {
+interface CarryOptions {
   readonly chain?: string;
   readonly method?: 'POST' | 'PUT';
   /** Place of the wallet that signs. */

@@ -38,7 +38,7 @@ export interface EvmBuilder {
 }
 
 /** Where custody wallets come from, and whose they are: addresses as the chain shows them. */
-export interface WalletPlace {
+interface WalletPlace {
   readonly factory: string;
   readonly owner: string;
 }
