@@ -13,13 +13,13 @@ import { type Operations, readOperations } from './operations.js';
 import { summarize } from './summary.js';
 
 /** What was asked for, together with what a node made of it. */
-export interface Completed {
+interface Completed {
   readonly operations: Operations;
   readonly unsigned: string;
 }
 
 /** @throws CustosError TRANSACTION_INVALID, TRANSACTION_UNSUPPORTED */
-export function readCompleted(text: string): Completed {
+function readCompleted(text: string): Completed {
   const fields = readObject(text);
   onlyMembers(fields, ['operations', 'unsignedTransaction'], 'the completed transaction');
   return {

@@ -1,7 +1,7 @@
 import type { KeyRef } from '../../signing/wallet.js';
 
 /** A wallet that takes part, and its key. */
-export interface SolanaAccount {
+interface SolanaAccount {
   readonly address: string;
   readonly key: KeyRef;
 }
