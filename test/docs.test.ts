@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openApiDocument } from '../src/api/openapi.js';
 import { type OwnMethod, ownMethods } from '../src/api/rpc/methods.js';
 import { allRoutes } from '../src/api/server.js';
-import { passwordSourceVariables, settings } from '../src/app/config/settings.js';
+import { settings, sourceVariables } from '../src/app/config/settings.js';
 import { chainNotes } from '../src/app/wallets/chain-notes.js';
 import { createRegistry } from '../src/chains/registry.js';
 import { commands } from '../src/cli/commands.js';
@@ -167,7 +167,7 @@ describe('docs/commands.md', () => {
 
   it('docs/commands.md has exactly the environment variables that the program reads', () => {
     const read_ = new Set(sources.flatMap((file) => readFileSync(file, 'utf8').match(variable) ?? []));
-    const known = [...Object.values(settings).flatMap(({ env }) => env), ...passwordSourceVariables];
+    const known = [...Object.values(settings).flatMap(({ env }) => env), ...sourceVariables];
     const text = section('docs/commands.md', '## Settings');
     const named = new Set(text.match(variable));
     expect(known.filter((name) => !named.has(name))).toEqual([]);
@@ -186,7 +186,7 @@ describe('docs/commands.md', () => {
   });
 });
 
-const variable = /\b(?:CUSTOS|TATUM|AZURE)_[A-Z_]+\b/g;
+const variable = /\b(?:CUSTOS|TATUM|AZURE|AWS|GOOGLE|GCE|VAULT|BAO|IDENTITY|CREDENTIALS)_[A-Z0-9_]+\b/g;
 
 describe('docs/operations.md', () => {
   it('docs/operations.md explains exactly the log lines of the program', () => {
@@ -249,7 +249,9 @@ describe('every page', () => {
   it.each(pages)('%s names error codes that exist', (page) => {
     const codes = [...read(page).matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map((match) => match[1] ?? '');
     const unknown = codes.filter(
-      (code) => !/^(CUSTOS|TATUM|AZURE|TESTNET|NODE)_/.test(code) && !knownIn(page).has(code),
+      (code) =>
+        !/^(CUSTOS|TATUM|AZURE|AWS|GOOGLE|GCE|VAULT|BAO|IDENTITY|CREDENTIALS|TESTNET|NODE)_/.test(code) &&
+        !knownIn(page).has(code),
     );
     expect(unknown).toEqual([]);
   });

@@ -6,8 +6,18 @@ export const storeOptions: readonly OptionSpec[] = [
   { flags: '--path <path>', about: 'the same as --store' },
   { flags: '--password-file <file>', about: 'file with the password in its first line' },
   { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
+  {
+    flags: '--password-command <command>',
+    about: 'program that prints the password, and its arguments; no shell reads it',
+  },
+  {
+    flags: '--password-credential <name>',
+    about: 'credential of the systemd unit with the password in its first line',
+  },
   { flags: '--aws', about: 'take the password from AWS Secrets Manager' },
   { flags: '--azure', about: 'take the password from Azure Key Vault' },
+  { flags: '--gcp', about: 'take the password from GCP Secret Manager' },
+  { flags: '--vault', about: 'take the password from HashiCorp Vault or OpenBao' },
   { flags: '--vgs', about: 'take the password from VGS' },
   { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
 ];

@@ -144,7 +144,7 @@ function normalizeFlags(argv: readonly string[]): string[] {
     const [, name = '', value = ''] = match;
     if (name === 'envFile') return [token];
     const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (/^(testnet|run-once|aws|azure|vgs)$/.test(kebab)) {
+    if (/^(testnet|run-once|aws|azure|gcp|vault|vgs)$/.test(kebab)) {
       if (value === '=true') return [`--${kebab}`];
       if (value === '=false') return [];
     }

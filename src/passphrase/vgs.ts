@@ -1,13 +1,12 @@
-import type { Clock } from '../core/clock.js';
 import { Secret } from '../core/secret.js';
-import { askJson, requireSettings, type Settings, serviceUrl, textAt } from './remote.js';
+import { askJson, type Reach, requireSettings, serviceUrl, textAt } from './remote.js';
 
 /**
  * The password from a VGS vault: the value behind the alias TATUM_KMS_VGS_ALIAS, fetched with TATUM_KMS_VGS_USERNAME and
  * TATUM_KMS_VGS_PASSWORD. CUSTOS_VGS_ENDPOINT names another host.
  * @throws CustosError PASSWORD_SOURCE
  */
-export async function passwordFromVgs(settings: Settings, clock: Clock, ask: typeof fetch = fetch): Promise<Secret> {
+export async function passwordFromVgs({ settings, clock, ask }: Reach): Promise<Secret> {
   const given = requireSettings(settings, ['TATUM_KMS_VGS_ALIAS', 'TATUM_KMS_VGS_USERNAME', 'TATUM_KMS_VGS_PASSWORD']);
   const endpoint = settings['CUSTOS_VGS_ENDPOINT'] || 'https://api.live.verygoodvault.com';
   const base = serviceUrl(endpoint, 'CUSTOS_VGS_ENDPOINT');

@@ -1,5 +1,6 @@
+import { passwordServices } from './password-config.js';
 import type { Environment, Flags } from './reader.js';
-import { isKnownVariable, NODE_VARIABLE, passwordSourceVariables, settings } from './settings.js';
+import { isKnownVariable, NODE_VARIABLE, settings, sourceVariables } from './settings.js';
 
 /** What the front of a daemon gets of the settings: flags, and variables with those of the settings file among them. */
 export interface FrontSettings {
@@ -9,17 +10,28 @@ export interface FrontSettings {
 }
 
 /** Settings by which a password, or another key to the store, could be found. */
-const ofSecrets = ['password', 'newPassword', 'recoveryKey', 'keyPassword', 'passwordFile'] as const;
+const ofSecrets = [
+  'password',
+  'newPassword',
+  'recoveryKey',
+  'keyPassword',
+  'passwordFile',
+  'passwordCommand',
+  'passwordCredential',
+] as const;
 /** Flags of the same; the settings file was read already, and may have the password in it. */
-const secretFlags: ReadonlySet<string> = new Set(['passwordFile', 'aws', 'azure', 'vgs', 'envFile']);
+const secretFlags: ReadonlySet<string> = new Set([
+  'passwordFile',
+  'passwordCommand',
+  'passwordCredential',
+  ...passwordServices,
+  'envFile',
+]);
 
 const secretVariables: ReadonlySet<string> = new Set<string>([
   ...ofSecrets.flatMap((name): readonly string[] => settings[name].env),
-  ...passwordSourceVariables,
+  ...sourceVariables,
   'CUSTOS_OLD_PASSWORD',
-  'CUSTOS_AWS_ENDPOINT',
-  'CUSTOS_VGS_ENDPOINT',
-  'AZURE_AUTHORITY_HOST',
 ]);
 
 /** Without anything that leads to the password of the store. Only variables that are settings are kept. */

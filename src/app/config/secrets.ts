@@ -1,6 +1,6 @@
 import { Secret } from '../../core/secret.js';
 import type { Environment, SettingsReader } from './reader.js';
-import { passwordSourceVariables } from './settings.js';
+import { sourceVariables } from './settings.js';
 
 type SecretName =
   | 'apiKey'
@@ -20,16 +20,9 @@ export interface Secrets {
   has(name: SecretName): boolean;
   /** A copy that the caller wipes; undefined when it is not set. */
   copy(name: SecretName): Secret | undefined;
-  /** Settings of the password sources outside this machine, by variable. */
+  /** Settings of the password sources outside this process, by variable. */
   services(): Environment;
 }
-
-const serviceVariables = [
-  ...passwordSourceVariables,
-  'AZURE_AUTHORITY_HOST',
-  'CUSTOS_AWS_ENDPOINT',
-  'CUSTOS_VGS_ENDPOINT',
-] as const;
 
 /** Takes the secrets out of flags and environment. */
 export function readSecrets(read: SettingsReader, environment: Environment): Secrets {
@@ -46,7 +39,7 @@ export function readSecrets(read: SettingsReader, environment: Environment): Sec
     fourEyeSecret: read.variable('fourEyeSecret')?.value,
     approverSecret: read.variable('approverSecret')?.value,
   };
-  const services = Object.fromEntries(serviceVariables.map((name) => [name, environment[name]]));
+  const services = Object.fromEntries(sourceVariables.map((name) => [name, environment[name]]));
   return Object.freeze({
     has: (name: SecretName) => given[name] !== undefined,
     copy(name: SecretName) {

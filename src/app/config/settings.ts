@@ -66,6 +66,17 @@ export const settings = {
     env: ['CUSTOS_PASSWORD_FILE'],
     about: 'file with the password in its first line',
   },
+  passwordCommand: {
+    flag: 'passwordCommand',
+    env: ['CUSTOS_PASSWORD_COMMAND'],
+    secret: true,
+    about: 'program that prints the password, and its arguments; no shell reads it',
+  },
+  passwordCredential: {
+    flag: 'passwordCredential',
+    env: ['CUSTOS_PASSWORD_CREDENTIAL'],
+    about: 'credential of the systemd unit with the password in its first line',
+  },
   signer: {
     flag: 'signer',
     env: ['CUSTOS_SIGNER'],
@@ -155,11 +166,9 @@ export function isKnownVariable(name: string): boolean {
 function known(): ReadonlySet<string> {
   return new Set<string>([
     ...Object.values(settings).flatMap(({ env }): readonly string[] => env),
-    ...passwordSourceVariables,
+    ...sourceVariables,
     'CUSTOS_DEBUG',
     'CUSTOS_OLD_PASSWORD',
-    'CUSTOS_AWS_ENDPOINT',
-    'CUSTOS_VGS_ENDPOINT',
   ]);
 }
 
@@ -179,4 +188,44 @@ export const passwordSourceVariables = [
   'TATUM_KMS_VGS_ALIAS',
   'TATUM_KMS_VGS_USERNAME',
   'TATUM_KMS_VGS_PASSWORD',
+] as const;
+
+/** The same, with those that vendors and platforms set and those of Custos. Each may lead to a password. */
+export const sourceVariables = [
+  ...passwordSourceVariables,
+  'CUSTOS_AWS_ENDPOINT',
+  'AWS_REGION',
+  'AWS_ROLE_ARN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_ROLE_SESSION_NAME',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_EC2_METADATA_SERVICE_ENDPOINT',
+  'AZURE_AUTHORITY_HOST',
+  'AZURE_FEDERATED_TOKEN_FILE',
+  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  'CUSTOS_GCP_SECRET',
+  'CUSTOS_GCP_ENDPOINT',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'GCE_METADATA_HOST',
+  'CUSTOS_VAULT_SECRET',
+  'CUSTOS_VAULT_MOUNT',
+  'CUSTOS_VAULT_FIELD',
+  'CUSTOS_VAULT_VERSION',
+  'CUSTOS_VAULT_TOKEN_FILE',
+  'CUSTOS_VAULT_ROLE_ID',
+  'CUSTOS_VAULT_SECRET_ID',
+  'CUSTOS_VAULT_SECRET_ID_FILE',
+  'CUSTOS_VAULT_KUBERNETES_ROLE',
+  'CUSTOS_VAULT_KUBERNETES_TOKEN_FILE',
+  'CUSTOS_VAULT_AUTH_MOUNT',
+  'VAULT_ADDR',
+  'VAULT_NAMESPACE',
+  'VAULT_TOKEN',
+  'BAO_ADDR',
+  'BAO_NAMESPACE',
+  'BAO_TOKEN',
+  'CUSTOS_VGS_ENDPOINT',
+  'CREDENTIALS_DIRECTORY',
 ] as const;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createFetch } from '../../cloud/fetch.js';
 import { CustosError } from '../../core/errors.js';
 import { type ExtraHeaders, noHeaders, parseHeaderFile } from '../../core/network/extra-headers.js';
-import { type ProxyRules, readProxyRules } from '../../core/network/proxy.js';
+import { noProxies, type ProxyRules, readProxyRules } from '../../core/network/proxy.js';
 import type { ProxyConfig } from '../config/config.js';
 
 /** The rules for which requests of this command use a proxy. @throws CustosError CONFIG_INVALID */
@@ -13,6 +13,11 @@ export function proxiesOf({ variables, loopback }: ProxyConfig): ProxyRules {
 /** The `fetch` of this command, which obeys the proxy rules. @throws CustosError CONFIG_INVALID */
 export function fetchOf(proxies: ProxyConfig): typeof fetch {
   return createFetch(proxiesOf(proxies));
+}
+
+/** A `fetch` that no proxy sees, for services of this machine. */
+export function directFetch(): typeof fetch {
+  return createFetch(noProxies);
 }
 
 /** The operator's own headers for cloud or four-eye service; none without a file. @throws CustosError CONFIG_INVALID */

@@ -12,36 +12,50 @@ export interface PasswordMeans {
   readonly place: PasswordConfig;
   readonly secrets: Secrets;
   readonly proxies: Config['proxies'];
+  /** Of a command that prints the password. */
+  readonly home: string | undefined;
   /** True if a weak password is accepted without a question. */
   readonly isWeakTaken: boolean;
   readonly terminal: Terminal;
 }
 
-type PasswordSettings = Pick<Config, 'password' | 'secrets' | 'proxies' | 'options'>;
+type PasswordSettings = Pick<Config, 'password' | 'secrets' | 'proxies' | 'home' | 'options'>;
 
 export function passwordMeans(
-  { password, secrets, proxies, options }: PasswordSettings,
+  { password, secrets, proxies, home, options }: PasswordSettings,
   terminal: Terminal,
 ): PasswordMeans {
-  return { place: password, secrets, proxies, isWeakTaken: options.weakPassword, terminal };
+  return { place: password, secrets, proxies, home, isWeakTaken: options.weakPassword, terminal };
 }
 
 /** True if the password is set on this machine, so that its use asks neither a person nor a service. */
 export function isPasswordAtHand({ password, secrets }: Pick<Config, 'password' | 'secrets'>): boolean {
+  if (password.source === 'credential') return true;
   return password.source === 'local' && (secrets.has('password') || password.file !== undefined);
 }
 
-/** Environment before file before prompt; or the external vault that a flag names. */
-async function fromElsewhere({ place, secrets, proxies, terminal }: PasswordMeans): Promise<Secret | undefined> {
-  if (place.source !== 'local') {
-    // Loaded only by commands that use it: most do not.
-    const { fetchOf } = await import('../network/way-out.js');
-    return passwordAt({ kind: place.source, settings: secrets.services(), fetch: fetchOf(proxies) });
+/** Environment before file before prompt; or the source that the settings name. */
+async function fromElsewhere({ place, secrets, proxies, home, terminal }: PasswordMeans): Promise<Secret | undefined> {
+  const warn = (text: string) => terminal.note(`custos: warning: ${text}`);
+  switch (place.source) {
+    case 'local': {
+      const given = secrets.copy('password');
+      if (given !== undefined) return given;
+      return place.file === undefined ? undefined : passwordAt({ kind: 'file', path: place.file }, warn);
+    }
+    case 'command':
+      return passwordAt({ kind: 'command', words: place.words, home });
+    case 'credential': {
+      const directory = secrets.services()['CREDENTIALS_DIRECTORY'];
+      return passwordAt({ kind: 'credential', name: place.credential, directory }, warn);
+    }
+    default: {
+      // Loaded only by commands that use it: most do not.
+      const { directFetch, fetchOf } = await import('../network/way-out.js');
+      const ways = { fetch: fetchOf(proxies), direct: directFetch() };
+      return passwordAt({ kind: place.source, settings: secrets.services(), ...ways });
+    }
   }
-  const given = secrets.copy('password');
-  if (given !== undefined) return given;
-  if (place.file === undefined) return undefined;
-  return passwordAt({ kind: 'file', path: place.file }, (text) => terminal.note(`custos: warning: ${text}`));
 }
 
 /** External sources are loaded only by commands that use one: most do not. */

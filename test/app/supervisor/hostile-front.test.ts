@@ -53,6 +53,9 @@ beforeAll(async () => {
     TATUM_KMS_VGS_PASSWORD: password,
     AZURE_CLIENT_SECRET: password,
     TATUM_KMS_AWS_SECRET_ACCESS_KEY: password,
+    VAULT_TOKEN: password,
+    CUSTOS_VAULT_SECRET_ID: password,
+    IDENTITY_HEADER: password,
   };
   const flags = { testnet: true, passwordFile: file, envFile: settingsFile, signers: '1' };
   const config = readConfig(flags, environment, home);

@@ -1,0 +1,41 @@
+import { Secret } from '../../core/secret.js';
+import { askJson, type Reach, requireSettings, serviceUrl, textAt } from '../remote.js';
+import { azureToken } from './token.js';
+
+/**
+ * The password from Azure Key Vault: a token by client credentials, workload identity or managed identity, then the secret
+ * TATUM_KMS_AZURE_SECRETNAME of TATUM_KMS_AZURE_VAULTURL, in the version TATUM_KMS_AZURE_SECRETVERSION or the latest.
+ * @throws CustosError PASSWORD_SOURCE
+ */
+export async function passwordFromAzure(reach: Reach): Promise<Secret> {
+  const { settings, clock, ask } = reach;
+  const given = requireSettings(settings, [
+    'TATUM_KMS_AZURE_VAULTURL',
+    'TATUM_KMS_AZURE_SECRETNAME',
+    ...signInNamedBy(settings),
+  ]);
+  const vault = serviceUrl(given.TATUM_KMS_AZURE_VAULTURL, 'TATUM_KMS_AZURE_VAULTURL');
+  const token = await azureToken(reach, resourceOf(vault));
+  const name = encodeURIComponent(given.TATUM_KMS_AZURE_SECRETNAME);
+  const version = encodeURIComponent(settings['TATUM_KMS_AZURE_SECRETVERSION'] ?? '');
+  const url = new URL(`/secrets/${name}/${version}?api-version=7.4`, vault);
+  const send = (signal: AbortSignal) =>
+    ask(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal });
+  const answer = await askJson({ what: 'Azure Key Vault', clock, send });
+  return Secret.text(textAt(answer, ['value'], 'Azure Key Vault'));
+}
+
+/** Settings of the way to sign in. What is half set is a mistake, and never a reason to sign in by another identity. */
+function signInNamedBy(
+  settings: Reach['settings'],
+): readonly ('AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | 'AZURE_CLIENT_SECRET')[] {
+  if (settings['AZURE_FEDERATED_TOKEN_FILE']) return ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'];
+  const isClient = settings['AZURE_TENANT_ID'] || settings['AZURE_CLIENT_SECRET'];
+  return isClient ? ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] : [];
+}
+
+/** What the token is for: vaults of the same cloud as this vault. */
+function resourceOf(vault: URL): string {
+  const [, cloud = 'vault.azure.net'] = /\.(vault\.(?:azure\.cn|usgovcloudapi\.net))$/.exec(vault.hostname) ?? [];
+  return `https://${cloud}`;
+}
