@@ -63,7 +63,7 @@ const stsAnswer = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazona
   <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
 </AssumeRoleWithWebIdentityResponse>`;
 const roles = '/latest/meta-data/iam/security-credentials/';
-export const awsAnswers = routes(
+const awsAnswers = routes(
   [/^PUT \/latest\/api\/token$/, text('the-imds-session')],
   [new RegExp(`^GET ${roles}$`), text('custos-role')],
   [new RegExp(`^GET ${roles}custos-role$`), json({ Code: 'Success', ...awsKeys, Token: awsSession })],
@@ -91,7 +91,7 @@ function flavor(): Record<string, string> {
 }
 
 const vaultLogin = json({ auth: { client_token: 'hvs.the-token', lease_duration: 60, renewable: false } });
-export const vaultAnswers = routes(
+const vaultAnswers = routes(
   [/^POST \/v1\/auth\/(approle|kubernetes)\/login$/, vaultLogin],
   [/^GET \/v1\/secret\/data\/custos\/store$/, json({ data: { data: { password }, metadata: { version: 3 } } })],
 );
