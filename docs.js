@@ -2,6 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { clientTypes } from './client-types.js';
+import { gatewayOffer, gatewayPage } from './gateway-tables.js';
+
+export { gatewayOffer, gatewayPage } from './gateway-tables.js';
 
 const heads = [
   ...['Ticker', 'Name', 'Coin, decimals', 'Fee ceiling', 'Curve', 'New wallet'],
@@ -154,6 +157,13 @@ async function writePages() {
   rewrite('docs/api.md', (text) => rpcPage(apiPage(text, document), ownMethods));
   rewrite('src/client/operations.ts', () => clientTypes(document));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
+  const { createOperations, addRoutes } = await import('./dist/gateway/operations.js');
+  const { documentedOperations } = await import('./dist/gateway/documented.js');
+  const { reasonAgainst } = await import('./dist/gateway/refusals.js');
+  const parts = { registry, createOperations, addRoutes, documentedOperations, reasonAgainst };
+  const { forms } = JSON.parse(readFileSync(new URL('test/vectors/documented-forms.json', import.meta.url), 'utf8'));
+  const offer = await gatewayOffer(parts, forms);
+  rewrite('docs/gateway.md', (text) => gatewayPage(text, offer));
 }
 
 function rewrite(page, change) {

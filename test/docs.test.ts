@@ -17,6 +17,9 @@ import { errorKinds } from '../src/core/errors.js';
 import { formerNames } from '../src/core/former-error-names.js';
 import { logEvents } from '../src/core/log.js';
 import { IDS_A_POLL } from '../src/core/network/limits.js';
+import { documentedOperations } from '../src/gateway/documented.js';
+import { addRoutes, createOperations } from '../src/gateway/operations.js';
+import { reasonAgainst } from '../src/gateway/refusals.js';
 import { directPackages, productionPackages } from './support/lock-file.js';
 import { logLines } from './support/log-lines.js';
 import { countsOf, longLines, stiltedWords } from './support/prose.js';
@@ -97,8 +100,18 @@ const generator: {
   commandsPage: Page<readonly string[]>;
   apiPage: Page<object>;
   rpcPage: Page<readonly OwnMethod[]>;
+  gatewayOffer(parts: object, forms: unknown): Promise<GatewayOffer>;
+  gatewayPage: Page<GatewayOffer>;
 } = await import(`${root}docs.js`);
 type Page<T> = (text: string, facts: T) => string;
+interface Offered {
+  readonly isOffered: boolean;
+  readonly reason?: string;
+}
+interface GatewayOffer {
+  readonly operations: readonly (Offered & { readonly operation: string })[];
+  readonly forms: readonly (Offered & { readonly operation: string; readonly form: string })[];
+}
 
 describe('README.md', () => {
   it('the README has the number of chains that `npm run docs` writes', () => {
@@ -122,6 +135,23 @@ describe('docs/api.md', () => {
   it('docs/api.md has every scope with the words of the program', () => {
     const shown = rows(section('docs/api.md', '## Scopes')).filter(([first]) => first !== 'Scope');
     expect(shown).toEqual(Object.entries(scopes).map(([scope, about]) => [`\`${scope}\``, about]));
+  });
+});
+
+describe('docs/gateway.md', () => {
+  const { forms } = JSON.parse(read('test/vectors/documented-forms.json')) as { forms: unknown };
+  const parts = { registry: createRegistry(), createOperations, addRoutes, documentedOperations, reasonAgainst };
+
+  it('docs/gateway.md has the operations and forms that `npm run docs` writes', async () => {
+    const page = read('docs/gateway.md');
+    expect(page).toBe(generator.gatewayPage(page, await generator.gatewayOffer(parts, forms)));
+  });
+
+  it('as many documented forms are offered as before, and of the rest each has a reason', async () => {
+    const offer = await generator.gatewayOffer(parts, forms);
+    expect(offer.forms.filter(({ isOffered }) => isOffered).length).toBeGreaterThanOrEqual(122);
+    const refused = [...offer.forms, ...offer.operations].filter(({ isOffered }) => !isOffered);
+    expect(refused.filter(({ reason = '' }) => reason.length < 10)).toEqual([]);
   });
 });
 

@@ -20,6 +20,7 @@ import { type DocumentedOperations, documentedOperations } from './documented.js
 import { pathKey, refuseKey } from './keys.js';
 import { nodeNames } from './nodes/names.js';
 import { type GatewayNode, gatewayNode } from './nodes/node.js';
+import { reasonAgainst } from './refusals.js';
 import { signingForms } from './requests.js';
 import { broadcastRoutes } from './routes/broadcast.js';
 import { algorandRoutes } from './routes/chains/algorand.js';
@@ -62,13 +63,14 @@ export function createOperations(options: OperationsOptions, door: OperationsDoo
   const log = options.log ?? silentLog;
   const chains = options.chains.ids.map((id) => options.chains.get(id));
   const documented = documentedOperations(chains);
+  const closed = chains.filter(({ closedNetwork }) => closedNetwork !== undefined).map(({ slug }) => slug);
   const gateway = contextOf(options, chains, door);
   // Not strict: a path with a slash at its end is the same path.
   const app = new Hono<GatewayEnvironment>({ strict: false });
   guard(app, door);
   door.addTo?.(app, gateway);
   addRoutes(roleRoutes(app), gateway);
-  app.notFound((request) => unknownRoute(app, request.req, { documented, log }));
+  app.notFound((request) => unknownRoute(app, request.req, { documented, closed, log }));
   app.onError((error) => errorAnswer(error, log));
   return { gateway, answer: async (request, peer = {}) => app.fetch(request, peer) };
 }
@@ -183,15 +185,19 @@ function nodesOf(options: OperationsOptions): ReadonlyMap<ChainId, GatewayNode> 
   return nodes;
 }
 
+interface Unknown {
+  readonly documented: DocumentedOperations;
+  /** Names in URLs of chains that no longer exist. */
+  readonly closed: readonly string[];
+  readonly log: Log;
+}
+
 // A path with other methods gets an answer that lists them; a documented path that is not offered gets its own refusal.
-function unknownRoute(
-  app: GatewayApp,
-  { method, path }: HonoRequest,
-  { documented, log }: { readonly documented: DocumentedOperations; readonly log: Log },
-): Response {
+function unknownRoute(app: GatewayApp, { method, path }: HonoRequest, { documented, closed, log }: Unknown): Response {
   const known = documented.methodsAt(path);
   if (known.includes(method)) {
-    return errorAnswer(new CustosError('NOT_OFFERED', 'the self-hosted gateway does not offer this operation'), log);
+    const why = `the self-hosted gateway does not offer this operation: ${reasonAgainst(path, closed)}`;
+    return errorAnswer(new CustosError('NOT_OFFERED', why), log);
   }
   const allow = allowOf([...new Set([...methodsOf(app, path, GUARDS), ...known])]);
   if (allow === '') return answer(404, 'route.unknown', 'The gateway has no such operation.');

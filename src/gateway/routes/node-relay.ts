@@ -14,16 +14,14 @@ export function nodeRelayRoutes(routes: RoleRoutes, gateway: GatewayContext): vo
   for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) {
     for (const path of chain.tatum?.node?.proxies ?? []) {
       const prefix = `/v3/${chain.slug}/${path.replace(/:$/, ':apiKey')}`;
-      for (const method of ['get', 'post', 'put'] as const) {
+      for (const method of ['get', 'post'] as const) {
         routes[method](`${prefix}/*`, asking, (request) => relay(gateway, request, { chain, prefix }));
       }
     }
   }
-  for (const method of ['get', 'put'] as const) {
-    routes[method]('/v3/blockchain/node/:chain/:apiKey/*', asking, (request) =>
-      relayNamed(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')),
-    );
-  }
+  routes.get('/v3/blockchain/node/:chain/:apiKey/*', asking, (request) =>
+    relayNamed(gateway, request, gateway.chainOfNode(request.req.param('chain') ?? '')),
+  );
 }
 
 /** Passes a request below the path of all nodes on. */

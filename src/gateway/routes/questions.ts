@@ -23,7 +23,10 @@ interface Asking {
 
 /** Routes of the questions that applications ask beside what they sign; the nodes of their chains answer. */
 export function questionRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
-  for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) addQuestions(routes, gateway, chain);
+  for (const chain of gateway.chains.ids.map((id) => gateway.chains.get(id))) {
+    refuseOthers(routes, chain);
+    addQuestions(routes, gateway, chain);
+  }
   routes.get(`/v3/${gateway.slugs.any}/address/:xpub/:index{[0-9]+}`, asking, (request) => addressOf(gateway, request));
   routes.get('/v3/blockchain/token/balance/:chain/:token/:address', asking, (request) =>
     ofChain(gateway, request, { name: 'tokenBalance', parts: ['token', 'address'] }),
@@ -40,6 +43,18 @@ export function questionRoutes(routes: RoleRoutes, gateway: GatewayContext): voi
     routes.get(`/${version}/data/utxos`, asking, (request) => {
       const chain = gateway.chainOfNode(request.req.query('chain') ?? '');
       return ask(gateway, { request, chain, parts: [] }, { question: chain.tatum?.questions?.outputs });
+    });
+  }
+}
+
+/** Documented operations whose path a question of another form would take for its own. */
+function refuseOthers(routes: RoleRoutes, { id, slug, tatum }: Chain): void {
+  const lines = (tatum?.operations ?? []).map((line) => line.split(' ')).filter(([method]) => method === 'GET');
+  const asked = Object.keys(tatum?.questions?.operations ?? {});
+  for (const path of lines.flatMap(([, ...paths]) => paths)) {
+    if (!/^(address|block)\/[a-z]+(\/|$)/.test(path) || asked.includes(`GET ${path}`)) continue;
+    routes.get(`/v3/${slug}/${path.replace(/:$/, ':part')}`, asking, () => {
+      throw new CustosError('NOT_OFFERED', `the self-hosted gateway does not offer this operation for ${id}`);
     });
   }
 }
