@@ -15,7 +15,7 @@ export interface GatewayMeter {
 }
 
 export function createGatewayMeter(options: {
-  readonly queue: Queue;
+  readonly queue: Pick<Queue, 'waiting'>;
   readonly network: Network;
   readonly clock: Clock;
 }): GatewayMeter {
