@@ -1,11 +1,7 @@
 import type { BuiltTransaction, QueueContext } from '../core/chain/builders/build.js';
 import type { Chain } from '../core/chain/chain.js';
-import type { PaymentRequest } from '../core/chain/payment.js';
 import { asCustosError, CustosError } from '../core/errors.js';
-import { rulesOf } from '../core/signing/signing-rules.js';
-import type { KeyRef } from '../core/signing/wallet.js';
 import type { QueueView } from '../core/store/queue.js';
-import { buildPayment } from '../signing/build-payment.js';
 import { callerOf, type GatewayRequest } from './caller.js';
 import type { GatewayContext } from './context.js';
 import { enqueue } from './enqueue.js';
@@ -51,45 +47,6 @@ export function queueBuilt(
         if (!isRace || attempt >= TRIES) throw error;
       }
     }
-  });
-}
-
-/** A payment of one account, its key, and what is queued of it. */
-export interface QueuedPayment {
-  readonly payment: PaymentRequest;
-  readonly key: KeyRef;
-  /** Makes the text that is queued from what the chain built; absent: that text as it is. */
-  text?(unsigned: string, context: QueueContext): Promise<string> | string;
-}
-
-/**
- * Queues a payment that the chain's own builder makes. What a node says is compared with the request.
- * @throws CustosError as `queueBuilt` and `buildPayment`
- */
-export function queuePayment(
-  gateway: GatewayContext,
-  request: GatewayRequest,
-  form: ReceivedForm,
-  { payment, key, text = (unsigned) => unsigned }: QueuedPayment,
-): Promise<Response> {
-  const { chain } = form;
-  const { network } = gateway;
-  const rules = rulesOf(gateway.rules, chain.id);
-  const { developmentChainId } = rules;
-  return queueBuilt(gateway, request, form, async (context) => {
-    const { unsigned, spends, summary } = await buildPayment(payment, {
-      ...{ chain, network, rules, keys: [key] },
-      ...{ node: context.node, now: context.now, spent: context.spent },
-      nextNonce: (latest, waiting = latest) =>
-        context.nextNumber(chain.keys.normalizeAddress(payment.from.address, network), waiting),
-      ...(developmentChainId !== undefined && { developmentChainId }),
-    });
-    return {
-      serialized: await text(unsigned, context),
-      keys: [key],
-      ...(spends && { spends }),
-      ...(summary.fee && { fee: summary.fee }),
-    };
   });
 }
 

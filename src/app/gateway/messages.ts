@@ -40,7 +40,7 @@ export function checkedSubscriptions(of: SubscriptionsOf, allowedHosts: readonly
 }
 
 /** A message in the form of the documented API, with its hash where the tenant has a secret. */
-export function messageOf({ salt }: Pick<Webhook, 'salt'>, event: FeedEvent): Letter {
+function messageOf({ salt }: Pick<Webhook, 'salt'>, event: FeedEvent): Letter {
   const kind: SubscriptionKind = event.type === 'transaction.completed' ? 'completed' : 'failed';
   const body = JSON.stringify({ subscriptionType: subscriptionTypes[kind], ...saidOf(event) });
   const hash = salt === '' ? undefined : createHmac('sha512', salt).update(body).digest('base64');

@@ -32,7 +32,7 @@ export interface TatumFacts {
 }
 
 /** Harmless questions to nodes. */
-export interface NodeOffer {
+interface NodeOffer {
   /** What every node answers: a JSON-RPC method, or a request. */
   readonly probe: string | NodeRequest;
   /** Paths below `/v3/{slug}` of proxies that only this chain has; the last segment is the API key. */

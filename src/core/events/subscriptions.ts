@@ -25,7 +25,7 @@ export interface SubscriptionCall extends Pick<Delivery, 'state' | 'attempts' | 
 }
 
 /** A part of a list, in the order of time. */
-export interface Slice {
+interface Slice {
   readonly limit: number;
   readonly offset: number;
   readonly isNewestFirst?: boolean;

@@ -21,7 +21,7 @@ export interface WirePlace {
 }
 
 /** A request to the HTTP interface of a node, passed on as it came. */
-export interface RelayRequest {
+interface RelayRequest {
   readonly method: string;
   /** Begins with a slash; with the query. */
   readonly path: string;
@@ -30,7 +30,7 @@ export interface RelayRequest {
 }
 
 /** What the node said to a relayed request. */
-export interface RelayAnswer {
+interface RelayAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;

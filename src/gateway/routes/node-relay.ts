@@ -36,11 +36,7 @@ interface Relay {
 }
 
 /** @throws CustosError NOT_OFFERED: a path that is not known to be harmless; SCOPE_MISSING, NODE_UNREACHABLE */
-export async function relay(
-  gateway: GatewayContext,
-  request: GatewayRequest,
-  { chain, prefix }: Relay,
-): Promise<Response> {
+async function relay(gateway: GatewayContext, request: GatewayRequest, { chain, prefix }: Relay): Promise<Response> {
   const caller = callerOf(request);
   requireChain(caller, chain.id);
   const { method, raw } = request.req;
