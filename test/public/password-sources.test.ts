@@ -1,9 +1,13 @@
+import { once as occurs } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sourceVariables } from '../../dist/app/config/settings.js';
 import { fileWith, makeSources, password } from '../passphrase/sources.js';
+import { makeCertificate, whyNoOpenssl } from '../support/certificates.js';
 import { type Ended, type Running, start } from '../support/custos.js';
 import { json, type Server, startServer } from '../support/http.js';
 import { type Kms, startKms } from '../support/kms.js';
@@ -13,6 +17,7 @@ let kms: Kms;
 let server: Server;
 let folder: string;
 const running: Running[] = [];
+const noOpenssl = whyNoOpenssl();
 
 beforeAll(async () => {
   kms = await startKms({ CUSTOS_PASSWORD: password });
@@ -125,6 +130,38 @@ describe('every source of the password', () => {
     if (existsSync('/proc/self/environ')) expect(lookAtChildren(signer.pid, named)).toBeGreaterThanOrEqual(1);
     expectOpened(await signer.kill('SIGTERM'), named);
   });
+
+  it.skipIf(noOpenssl)(
+    'a service whose certificate nobody vouches for is not asked, and one of your own authority is',
+    async () => {
+      const certificate = makeCertificate(folder, 'vault');
+      const asked: string[] = [];
+      const listener = createServer({ cert: certificate.cert, key: certificate.key }, (request, response) => {
+        asked.push(String(request.headers['x-vault-token']));
+        response.end(JSON.stringify({ data: { data: { password } } }));
+      });
+      listener.listen(0, '127.0.0.1');
+      await occurs(listener, 'listening');
+      const { port } = listener.address() as AddressInfo;
+      const env = {
+        VAULT_ADDR: `https://127.0.0.1:${port}`,
+        VAULT_TOKEN: 'hvs.given',
+        CUSTOS_VAULT_SECRET: 'custos/store',
+      };
+      const named = { flags: ['--vault'], env, hidden: ['hvs.given', password] };
+      const refused = await begin(['verify', '--vault'], around(named)).ended;
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Vault cannot be reached (PASSWORD_SOURCE)'),
+      });
+      expect(asked).toEqual([]);
+      const trusting = { ...around(named), NODE_EXTRA_CA_CERTS: certificate.certificateFile };
+      expectOpened(await begin(['verify', '--vault'], trusting).ended, named);
+      expect(asked).toEqual(['hvs.given']);
+      listener.close();
+      listener.closeAllConnections();
+    },
+  );
 
   it('a source with another password opens no door', async () => {
     const wrong = ['--password-command', `printf 'another password'`];
