@@ -63,7 +63,7 @@ export function createHouse(
   { early, clock = systemClock, command = '' }: HouseOptions = {},
 ): House {
   const chains = createRegistry();
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, undefined, config.logShape);
   const passwords = passwordMeans(config, terminal);
   const opener = new StoreOpener({ config, command, log, clock, chains, passwords, early });
   return {

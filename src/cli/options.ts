@@ -20,6 +20,7 @@ export const storeOptions: readonly OptionSpec[] = [
   { flags: '--vault', about: 'take the password from HashiCorp Vault or OpenBao' },
   { flags: '--vgs', about: 'take the password from VGS' },
   { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
+  { flags: '--log-format <format>', about: 'json, ecs (Elastic) or gcp (Google Cloud)' },
 ];
 
 /** Option of every command that sets a password, even as a side effect. */
@@ -185,6 +186,10 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--max-attempts <number>', about: 'attempts at an unsigned transaction before it fails (default 50)' },
   { flags: '--health-port <number>', about: 'serve /health, /ready and /metrics on this port; 0 uses any free one' },
   { flags: '--health-host <address>', about: 'address of the health server (default 127.0.0.1)' },
+  {
+    flags: '--otlp <url>',
+    about: 'collector of OpenTelemetry that gets traces, such as http://127.0.0.1:4318',
+  },
   ...storeOptions,
 ];
 
@@ -245,6 +250,7 @@ export const queueOptions: readonly OptionSpec[] = [
   { flags: '--queue <path>', about: 'queue: a path, or postgres://… (default ~/.custos/queue.db)' },
   { flags: '--envFile <file>', about: 'file of settings (default ~/.tatumrc/.env)' },
   { flags: '--log-level <level>', about: 'debug, info, warn, error or silent' },
+  { flags: '--log-format <format>', about: 'json, ecs (Elastic) or gcp (Google Cloud)' },
 ];
 
 export const signerOptions: readonly OptionSpec[] = [

@@ -22,6 +22,11 @@ export function checkApproverUrl(url: string, network: Network): URL {
   return checkUrl(url, { network, what: 'approver', credentials: false });
 }
 
+/** Like `checkCloudUrl`, for a collector of traces. */
+export function checkCollectorUrl(url: string, network: Network): URL {
+  return checkUrl(url, { network, what: 'collector', credentials: false });
+}
+
 /** Of an identity provider: https, or this machine. @throws CustosError URL_INVALID, URL_INSECURE */
 export function checkIssuerUrl(url: string): URL {
   const checked = checkUrl(url, { network: 'mainnet', what: 'issuer', credentials: false });

@@ -57,6 +57,7 @@ export const logEvents = {
   'audit-unrecorded': ['error', 'audit log is broken, and does not have what was done to stop or narrow signing'],
   'daemon-stopping': ['info', 'daemon stopping'],
   'health-listening': ['info', 'health server listening'],
+  'spans-lost': ['warn', 'spans were lost'],
   'health-exposed': ['warn', 'health server reachable from other machines'],
   'polling-costs': ['info', 'polling costs credits'],
   'store-empty': ['warn', 'store has no wallets on this network'],

@@ -3,6 +3,8 @@ import { CustosError } from '../core/errors.js';
 
 /** The steps of the way, as measurements and crash tests see them. */
 export type Step =
+  /** All that one process does for a transaction until it ends, or has to wait. */
+  | 'way'
   | 'poll'
   | 'claim'
   | 'complete'
@@ -15,8 +17,8 @@ export type Step =
   | 'confirm'
   | 'close';
 
-/** Called before (`begin`) and after (`end`, with microseconds) each step. */
-export type Trace = (step: Step, moment: 'begin' | 'end', microseconds: number, pendingId?: string) => void;
+/** Called before (`begin`) and after each step, with microseconds: `end`, or `failed` when it threw. */
+export type Trace = (step: Step, moment: 'begin' | 'end' | 'failed', microseconds: number, pendingId?: string) => void;
 
 /** The parts that every step has. */
 export interface Traced {
@@ -50,7 +52,12 @@ export async function step<T>(
   // nothing. A nonce is reserved under the lease, which an abandoned step releases.
   const late = () =>
     new CustosError('STEP_TIMEOUT', `the step "${name}" did not end within ${(limit ?? 0) / 1000} seconds`);
-  const result = await (limit === undefined ? work() : within(limit, work(), late));
-  trace?.(name, 'end', Math.round((performance.now() - start) * 1000), pendingId);
-  return result;
+  let moment: 'end' | 'failed' = 'failed';
+  try {
+    const result = await (limit === undefined ? work() : within(limit, work(), late));
+    moment = 'end';
+    return result;
+  } finally {
+    trace?.(name, moment, Math.round((performance.now() - start) * 1000), pendingId);
+  }
 }

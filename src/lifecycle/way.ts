@@ -16,6 +16,7 @@ import type { Claimed, LifecycleParts, Outcome, Sent, Signers } from './parts.js
 import { leaveUnrecorded, recordError, recordObjection } from './record-error.js';
 import { readRecorded } from './recorded.js';
 import { isHandedOut } from './route.js';
+import { step } from './step.js';
 import { broadcast } from './steps/broadcast.js';
 import { type Claim, claim } from './steps/claim.js';
 import { close } from './steps/close.js';
@@ -65,7 +66,8 @@ export function createWay(parts: LifecycleParts): Way {
   const road: Road = { ...parts, inOrder: oneByOne(), forms: new RecentForms() };
   const onTheWay = new Set<string>();
   /** Releases the id when the work has ended. */
-  const begin = <T>(id: string, work: () => Promise<T>): Promise<T> => work().finally(() => onTheWay.delete(id));
+  const begin = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    step(parts, 'way', id, work).finally(() => onTheWay.delete(id));
 
   async function take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]> {
     const fresh = pending.filter(({ id }) => !onTheWay.has(id) && onTheWay.add(id));

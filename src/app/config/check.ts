@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { checkApproverUrl, checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import { checkApproverUrl, checkCloudUrl, checkCollectorUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import { canBuild } from '../../core/chain/builder.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { type ChainId, quote } from '../../core/ids.js';
@@ -28,6 +28,7 @@ export type DaemonSettings = Pick<
   | 'daemon'
   | 'gateway'
   | 'serve'
+  | 'otlp'
   | 'onCommandLine'
   | 'sources'
   | 'problems'
@@ -51,11 +52,12 @@ export function daemonProblems(
   chains: ChainRegistry,
   { hasPolicy = false }: { readonly hasPolicy?: boolean } = {},
 ): readonly Problem[] {
-  const { network, daemon, sources } = config;
+  const { network, daemon, otlp, sources } = config;
   const read = new SettingsReader({}, {});
   checkChains(read, config, chains);
   for (const [id, url] of daemon.nodes) read.misused(`--node ${id}`, undefined, () => checkNodeUrl(url, network));
   read.misused(sources.cloudUrl ?? '--cloud-url', undefined, () => checkCloudUrl(config.cloudUrl, network));
+  if (otlp !== undefined) read.misused(sources.otlp ?? '--otlp', undefined, () => checkCollectorUrl(otlp, network));
   checkHeaders(read, sources.cloudHeaderFile, config.cloudHeaderFile);
   checkFourEye(read, config);
   checkApprovers(read, config);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Network, networkOf } from '../../core/ids.js';
 import type { Demand } from '../../core/policy/demand.js';
+import type { LogFormat, LogShape } from '../process/log-format.js';
 import { type ApproversConfig, readApprovers } from './approvers.js';
 import { type CommandOptions, readCommandOptions } from './command-options.js';
 import { type DaemonConfig, readDaemonConfig } from './daemon-config.js';
@@ -46,6 +47,9 @@ export interface Config {
   /** Absent for every command but `serve`. */
   readonly serve?: ServeConfig;
   readonly logLevel: LogLevel;
+  readonly logShape: LogShape;
+  /** The collector of traces, without a slash at its end; absent: there are none. */
+  readonly otlp?: string;
   readonly options: CommandOptions;
   readonly onCommandLine: OnCommandLine;
   /** Each setting as `doctor` shows it. */
@@ -79,6 +83,14 @@ interface OnCommandLine {
 const DEFAULT_CLOUD = 'https://api.tatum.io';
 const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 const noFile: EnvFile = { values: {}, problems: [], warnings: [] };
+
+const logFormats: readonly LogFormat[] = ['json', 'ecs', 'gcp'];
+
+function readTracing(read: SettingsReader): Pick<Config, 'logShape' | 'otlp'> {
+  const format = read.oneOf(read.setting('logFormat'), { allowed: logFormats, fallback: 'json' });
+  const otlp = read.setting('otlp')?.value;
+  return { logShape: { format, traces: otlp !== undefined }, ...(otlp !== undefined && { otlp }) };
+}
 
 /** Flags that may be given several times; the list of options in the command line says the same of them. */
 export const repeatable: ReadonlySet<string> = new Set([
@@ -168,6 +180,7 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
     signer: readSignerConfig(read),
     ...servedAt(read),
     logLevel: read.oneOf(read.setting('logLevel'), { allowed: logLevels, fallback: 'info' }),
+    ...readTracing(read),
     options: readCommandOptions(read),
     onCommandLine: {
       apiKey: read.text('apiKey') !== undefined,

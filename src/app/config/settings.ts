@@ -138,6 +138,16 @@ export const settings = {
     env: ['CUSTOS_LOG_LEVEL'],
     about: 'debug, info, warn, error or silent',
   },
+  logFormat: {
+    flag: 'logFormat',
+    env: ['CUSTOS_LOG_FORMAT'],
+    about: 'json, ecs (Elastic) or gcp (Google Cloud)',
+  },
+  otlp: {
+    flag: 'otlp',
+    env: ['CUSTOS_OTLP'],
+    about: 'collector of OpenTelemetry that gets traces, such as http://127.0.0.1:4318',
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;

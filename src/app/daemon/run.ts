@@ -31,6 +31,7 @@ import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud, makeNodes } from '../network/cloud.js';
 import type { CountingLog } from '../process/log.js';
 import { openJournal } from '../store/journal.js';
+import { tracesTo } from '../traces/open.js';
 import { withJudges } from './approval-judges.js';
 import { withAudit } from './audited.js';
 import { createControlFeed } from './control-feed.js';
@@ -81,6 +82,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   await store.lockForDaemon();
   const watch = createWatch({ config, chains, clock, log, store, signal: run.signal });
   const { meter } = watch;
+  const traces = tracesTo(means, run.trace);
   const openings = new SignerOpenings({ store, at: config.signer.at });
   const signer = await startSigner(means, { store, meter, rules, openings });
   try {
@@ -94,7 +96,17 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
     const freezes = openFreezes({ store, clock, log, meter }, { viewKey, journalKey: journalKey.key });
     const judging = { config, chains, clock, log, store, viewKey, fourEye, needsFourEye: config.network === 'mainnet' };
     return await withJudges(judging, (judges) => {
-      const lifecycle = lifecycleParts(means, { store, viewKey, freezes, signer, nodes, judges, meter, rules, run });
+      const lifecycle = lifecycleParts(means, {
+        store,
+        viewKey,
+        freezes,
+        signer,
+        nodes,
+        judges,
+        meter,
+        rules,
+        run: traces,
+      });
       const way = createWay(lifecycle);
       const parts: DaemonParts = {
         ...lifecycle,
@@ -121,7 +133,10 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
       );
     });
   } finally {
-    await watch.close().finally(() => signer.close());
+    await watch
+      .close()
+      .finally(() => signer.close())
+      .finally(() => traces.close());
   }
 }
 

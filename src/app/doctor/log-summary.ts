@@ -2,6 +2,7 @@ import { type ErrorCode, errorKinds } from '../../core/errors.js';
 import { readErrorCode } from '../../core/former-error-names.js';
 import { isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { type LogEvent, logEvents } from '../../core/log.js';
+import { plainFields } from '../process/log-format.js';
 import { type Stuck, StuckTransactions } from './stuck-transactions.js';
 
 /** Most chains that are counted separately; our logs have no more. */
@@ -155,10 +156,11 @@ function chainLines(chains: Map<string, ChainLines>, name: string): ChainLines {
 
 /** Foreign until parsed: each field is checked before it is kept or shown. */
 function parseLine(text: string): Line | undefined {
-  const found = parseObject(text);
+  const read = parseObject(text);
+  const found = read === undefined ? undefined : plainFields(read);
   const sentence = found?.['msg'];
   if (found === undefined || typeof sentence !== 'string') return undefined;
-  const { event = codeOf.get(sentence) } = found;
+  const event = found['event'] ?? codeOf.get(sentence);
   const { chain, id, code, time, milliseconds } = found;
   const named = readErrorCode(code);
   const moment = typeof time === 'string' || typeof time === 'number' ? new Date(time).getTime() : Number.NaN;

@@ -1,5 +1,5 @@
 import { access, constants, readFile } from 'node:fs/promises';
-import { checkApproverUrl, checkCloudUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
+import { checkApproverUrl, checkCloudUrl, checkCollectorUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { asCustosError } from '../../core/errors.js';
 import type { Config } from '../config/config.js';
@@ -83,7 +83,7 @@ function chainFindings(config: Config, chains: ChainRegistry): Finding[] {
 }
 
 function urlFindings(config: Config): Finding[] {
-  const { network } = config;
+  const { network, otlp } = config;
   const { nodes, externalUrl } = config.daemon;
   const ownNodes = [...nodes].flatMap(([chain, url]) => attempt(`node ${chain}`, () => checkNodeUrl(url, network)));
   const approvers = [...config.approvers.services].flatMap(([name, url]) =>
@@ -91,6 +91,7 @@ function urlFindings(config: Config): Finding[] {
   );
   const fourEye = externalUrl === undefined ? [] : attempt('four-eye', () => checkFourEyeUrl(externalUrl, network));
   const way = [
+    ...(otlp === undefined ? [] : attempt('traces', () => checkCollectorUrl(otlp, network))),
     ...attempt('proxy', () => proxiesOf(config.proxies)),
     ...attempt('cloud', () => readHeaders(config.cloudHeaderFile)),
     ...attempt('four-eye', () => readHeaders(config.daemon.fourEyeHeaderFile)),

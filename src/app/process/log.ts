@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { type Log, tell } from '../../core/log.js';
 import { shownJson } from '../../core/text/foreign-text.js';
 import type { LogLevel } from '../config/config.js';
+import { type LogShape, layoutOptions } from './log-format.js';
 
 /** Names of fields that might contain a secret; their values are replaced. */
 const redacted = ['password', 'mnemonic', 'privateKey', 'secret', 'apiKey', 'recoveryKey', 'seed', 'authorization'];
@@ -20,7 +21,11 @@ type WriteText = (text: string) => void;
  * One JSON line per event on standard error; standard output is for results. A line that cannot be written ends nothing, because
  * keys and money do not depend on the log. It is counted, and a notice precedes the next line that can be written.
  */
-export function createLog(level: LogLevel, write: WriteText = writeToStandardError): CountingLog {
+export function createLog(
+  level: LogLevel,
+  write: WriteText = writeToStandardError,
+  shape: LogShape = { format: 'json', traces: false },
+): CountingLog {
   let lost = 0;
   let untold = 0;
   let isWritten = true;
@@ -28,9 +33,9 @@ export function createLog(level: LogLevel, write: WriteText = writeToStandardErr
     {
       level,
       base: null,
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redacted.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
+      ...layoutOptions(shape),
+      // Some layouts put the fields one level deeper.
+      redact: { paths: redacted.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
     },
     {
       write(line: string) {
