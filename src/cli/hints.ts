@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CustosError, ErrorCode } from '../core/errors.js';
 
 type Hints = Readonly<Partial<Record<ErrorCode, string>>>;
@@ -49,4 +51,16 @@ export const byCommand: Readonly<Record<string, Hints>> = {
 export function hintFor(error: CustosError, command: string | undefined): string {
   const hints = command !== undefined && Object.hasOwn(byCommand, command) ? byCommand[command] : undefined;
   return hints?.[error.code] ?? error.hint;
+}
+
+/**
+ * What helps somebody whose home still has the wallets of Tatum KMS, as a container that only got another image has: without a
+ * store, `custos init` would be the wrong advice.
+ * @returns undefined for other errors, and where there is no such file
+ */
+export function formerWalletsHint({ code }: CustosError, home: string | undefined): string | undefined {
+  if (code !== 'STORE_MISSING' || home === undefined) return undefined;
+  const file = join(home, '.tatumrc', 'wallet.dat');
+  if (!existsSync(file)) return undefined;
+  return `Tatum KMS left its wallets in ${file}: \`custos migrate ${file}\` makes a store of them`;
 }

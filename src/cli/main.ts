@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../app/config/config.js';
+import { homeDirectory } from '../app/config/paths.js';
 import { CustosError } from '../core/errors.js';
 import { dropNodeDebug } from './node-debug.js';
 import { output } from './output.js';
@@ -21,14 +22,14 @@ async function main(): Promise<void> {
     command = parsed?.spec.path;
     process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
   } catch (thrown) {
-    process.exitCode = tellError(thrown, { command, isDebugging: given.environment['CUSTOS_DEBUG'] === '1' });
+    const { environment } = given;
+    process.exitCode = tellError(thrown, { command, environment, home: homeDirectory(environment) });
   }
 }
 
 async function runCommand(parsed: Parsed): Promise<number> {
-  const [{ examineConfig, readConfig }, { homeDirectory }, { refuseDebugger }] = await Promise.all([
+  const [{ examineConfig, readConfig }, { refuseDebugger }] = await Promise.all([
     import('../app/config/config.js'),
-    import('../app/config/paths.js'),
     import('../app/process/debugger.js'),
   ]);
   refuseDebugger(given.environment['NODE_OPTIONS']);

@@ -27,7 +27,7 @@ export async function serveFront(process: NodeJS.Process): Promise<number> {
       link.onLost();
       return 1;
     }
-    return tellError(thrown, { command: 'daemon', isDebugging: environment['CUSTOS_DEBUG'] === '1' });
+    return tellError(thrown, { command: 'daemon', environment, home });
   }
 }
 

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { decodeText } from '../core/text/text-bytes.js';
+import { whyUnreadable } from '../core/text/unreadable.js';
 
 /** The most bytes that are read, so that a file without an end, such as a device, cannot block the program. */
 const MAX_BYTES = 65_536;
@@ -33,13 +34,16 @@ export async function passwordFromFile(path: string, warn: (text: string) => voi
 
 async function readStart(path: string, warn: (text: string) => void): Promise<Buffer> {
   try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0) warn(`other users may read the password file ${path}: run chmod 600 ${path}`);
+    const found = await stat(path);
+    const { mode } = found;
+    // A directory is open to others as well, and its mode is not what is wrong.
+    if (!found.isDirectory() && (mode & 0o077) !== 0)
+      warn(`other users may read the password file ${path}: run chmod 600 ${path}`);
     const chunks: Buffer[] = [];
     for await (const chunk of createReadStream(path, { end: MAX_BYTES - 1 })) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);
-  } catch {
-    throw refused(path, 'cannot be read');
+  } catch (error) {
+    throw refused(path, `cannot be read (${whyUnreadable(error, process.geteuid?.())})`);
   }
 }
 

@@ -60,8 +60,16 @@ it.each([0o600, 0o400, 0o700])('a password file of mode %o is read without a war
 
 it('the error names a password file that cannot be read', async () => {
   mkdirSync(join(directory, 'folder'));
-  for (const path of [join(directory, 'absent'), join(directory, 'folder'), join(directory, 'absent', 'deeper')]) {
+  const paths = [
+    [join(directory, 'absent'), 'it does not exist'],
+    [join(directory, 'folder'), 'it is a directory; a mount of a file that did not exist makes one'],
+    [join(directory, 'absent', 'deeper'), 'it does not exist'],
+  ] as const;
+  for (const [path, why] of paths) {
     const error = await failure(read(path));
-    expect(error).toMatchObject({ code: 'PASSWORD_SOURCE', message: `the password file ${path} cannot be read` });
+    expect(error).toMatchObject({
+      code: 'PASSWORD_SOURCE',
+      message: `the password file ${path} cannot be read (${why})`,
+    });
   }
 });

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { decodeText } from '../../core/text/text-bytes.js';
+import { whyUnreadable } from '../../core/text/unreadable.js';
 import { isKnownVariable } from './settings.js';
 
 /** The content of a settings file, and its mistakes. */
@@ -29,7 +30,7 @@ export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boole
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' && !isNamed) return { values: {}, problems: [], warnings: [] };
-    return broken(`${path} cannot be read (${reasons[String(code)] ?? String(code)})`);
+    return broken(`${path} cannot be read (${whyUnreadable(error, process.geteuid?.())})`);
   }
   const decoded = decodeText(bytes);
   if ('problem' in decoded) return broken(`${path} ${decoded.problem}`);
@@ -42,12 +43,6 @@ export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boole
   ];
   return { values, problems, warnings: warningsOf(path, values) };
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  EISDIR: 'it is a directory; a mount of a file that did not exist makes one',
-  ENOENT: 'it does not exist',
-  EACCES: 'this user may not read it',
-};
 
 function broken(problem: string): EnvFile {
   return { values: {}, problems: [problem], warnings: [] };

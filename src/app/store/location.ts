@@ -13,7 +13,8 @@ import type { Config } from '../config/config.js';
  * @throws CustosError URL_INSECURE, STORE_UNSUPPORTED, CONFIG_INVALID
  */
 export function storeLocation({ store, network }: Pick<Config, 'store' | 'network'>): string {
-  if (store === '') throw new CustosError('CONFIG_INVALID', 'no home directory is known; name the store with --store');
+  if (store === '')
+    throw new CustosError('CONFIG_INVALID', 'no home directory is known; set HOME, or name the store with --store');
   checkDatabaseUrl(store, network);
   return store;
 }

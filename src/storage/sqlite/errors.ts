@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CustosError, type ErrorCode } from '../../core/errors.js';
 
 /** Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that mean something to an operator. */
@@ -41,7 +43,7 @@ const fileCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EROFS: ['STORE_READ_ONLY', 'the file system is read-only'],
   ENOENT: ['STORE_UNREACHABLE', 'the path does not exist'],
   ENOTDIR: ['STORE_UNREACHABLE', 'a part of the path is not a directory'],
-  EISDIR: ['STORE_UNREACHABLE', 'the path is a directory'],
+  EISDIR: ['STORE_UNREACHABLE', 'the path is a directory; a mount of a file that did not exist makes one'],
   EEXIST: ['STORE_EXISTS', 'the file exists already'],
 };
 
@@ -53,7 +55,27 @@ export function databaseError(error: unknown, location?: string): unknown {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = errcode === undefined ? fileCodes[code] : sqliteCodes[errcode];
   if (known === undefined) return error;
-  return new CustosError(known[0], `${where}${known[1]}`, { cause: error });
+  const foreign = known[0] === 'STORE_READ_ONLY' && location !== undefined ? foreignOwner(location) : '';
+  return new CustosError(known[0], `${where}${known[1]}${foreign}`, { cause: error });
+}
+
+/** Says so if the nearest file or directory on the way belongs to another user: mounts into containers often do. */
+function foreignOwner(location: string): string {
+  const own = process.geteuid?.();
+  for (let at = location; ; at = dirname(at)) {
+    const uid = ownerOf(at);
+    if (uid !== undefined) return uid === own ? '' : `; ${at} belongs to user ${uid}, and this is user ${own}`;
+    if (dirname(at) === at) return '';
+  }
+}
+
+/** Undefined where there is no such path, or this user may not even look. */
+function ownerOf(path: string): number | undefined {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** True for a violated uniqueness, primary key or other constraint. */
