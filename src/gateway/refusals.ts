@@ -11,7 +11,7 @@ const reasons: readonly (readonly [paths: RegExp, reason: string])[] = [
   [/\/(transaction\/(account|address)|account\/tx|account\/transaction)\//, 'it needs an index of addresses'],
   [/\/address\/balance\/batch$/, 'it needs an index of addresses'],
   [/^\/v3\/[a-z]+\/account$/, 'keys are made at the daemon'],
-  [/^\/v3\/[a-z]+\/(broadcast\/confirm|node)$/, 'daemons send by broadcast, and nodes are asked by their proxies'],
+  [/^\/v3\/[a-z]+\/broadcast\/confirm$/, 'daemons send by broadcast'],
   [/\/block\/events$/, 'it needs an index of events'],
   [/\/address\/format\//, 'both forms of an address are read here'],
   [/^\/v3\/(nft|multitoken|gas-pump|record)(\/|$)/, 'no contract of this kind is called here'],

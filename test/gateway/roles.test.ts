@@ -117,6 +117,7 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ['GET /v3/blockchain/sc/custodial/ETH/0x12', undefined, ['sign', 'read']],
   ['POST /v3/ethereum/broadcast', {}, ['sign']],
   ['POST /v3/ethereum/web3/x', call('eth_chainId'), ['sign', 'read']],
+  ['POST /v3/litecoin/node', call('getblockcount'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x', call('eth_chainId'), ['sign', 'read']],
   ['POST /v3/blockchain/node/ETH/x/y', call('eth_chainId'), ['sign', 'read']],
   ...nodePaths.map((operation) => [operation, undefined, ['sign', 'read']] as const),

@@ -132,14 +132,12 @@ describe('paths', () => {
   });
 
   test.each([
-    ['POST', '/v3/gas-pump'],
     ['GET', '/v3/data/owners'],
     ['POST', '/v3/ipfs'],
     ['DELETE', '/v3/trade/5e6645712b55823de7ea82f1'],
     ['GET', '/v3/tatum/version'],
     ['GET', '/v4/data/balances'],
     ['POST', '/v4/data/utxos/batch'],
-    ['PUT', '/v3/blockchain/marketplace/listing/fee'],
     ['GET', '/v3/sonic/wallet'],
   ])('%s %s is not offered', async (method, path) => {
     expect(await running.call(method, path)).toMatchObject({ status: 501, body: { errorCode: 'NOT_OFFERED' } });

@@ -27,6 +27,8 @@ export interface TatumFacts {
   readonly node?: NodeOffer;
   /** Questions that applications ask about the chain. */
   readonly questions?: Questions;
+  /** How answers to some questions look, where chains of one family differ. */
+  readonly answers?: TatumAnswers;
   /** Known faults of Tatum KMS with wallets of the chain. */
   readonly faults?: TatumFaults;
 }
@@ -41,6 +43,14 @@ interface NodeOffer {
   readonly methods?: { readonly reads: readonly string[]; readonly sends: readonly string[] };
   /** Paths of the HTTP interface. */
   readonly paths?: NodePaths;
+}
+
+/** What the typed clients of the API read in answers about a chain. */
+export interface TatumAnswers {
+  /** Name of the balance in coins; `balance` is the rule. */
+  readonly balance?: string;
+  /** An estimated limit of gas is a text instead of a number. */
+  readonly gasLimitAsText?: true;
 }
 
 /** Known faults of Tatum KMS in what it stored or printed; a migrated wallet gets a note for each fault that may affect it. */

@@ -55,9 +55,6 @@ export function marketRoutes(forms: FormsByChain, gateway: GatewayContext): void
       buyer: address.optional(),
     },
     plan({ contractAddress, listingId, amount, erc20Address, buyer }, place) {
-      if (amount !== undefined && erc20Address !== undefined) {
-        throw requestInvalid([{ property: 'amount', rule: 'exclusive', text: 'is for payments in coins alone' }]);
-      }
       const values = [listingId, currencyOf(place, erc20Address)];
       const data =
         buyer === undefined
@@ -66,7 +63,9 @@ export function marketRoutes(forms: FormsByChain, gateway: GatewayContext): void
               ...values,
               bareField(place, 'buyer', buyer),
             ]);
-      return { to: contractAddress, data, value: coins(place, 'amount', amount ?? '0') };
+      // Clients name the price in tokens too, which the contract takes by itself.
+      const paid = coins(place, 'amount', amount ?? '0');
+      return { to: contractAddress, data, value: erc20Address === undefined ? paid : 0n };
     },
   });
   offerOperation(forms, gateway, {

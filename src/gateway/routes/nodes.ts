@@ -24,6 +24,10 @@ export function nodeRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   routes.post(`/v3/${gateway.slugs.any}/web3/:apiKey`, asking, (request) => {
     return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
   });
+  // The documented way to nodes of Bitcoin's family, with the key in the header.
+  routes.post(`/v3/${gateway.slugs.outputs}/node`, asking, (request) => {
+    return forward(gateway, request, gateway.chainOf(request.req.param('slug') ?? ''));
+  });
   for (const path of ['/v3/blockchain/node/:chain/:apiKey', '/v3/blockchain/node/:chain/:apiKey/*']) {
     routes.post(path, asking, (request) => {
       const chain = gateway.chainOfNode(request.req.param('chain') ?? '');

@@ -28,6 +28,10 @@ describe('questions about chains of the Ethereum family', () => {
     expect(await running.get(`/v3/${slug}/account/balance/${to}`)).toEqual({ status: 200, body: { balance: '0.1' } });
   });
 
+  test('a balance of Celo has the name of its coin', async () => {
+    expect((await running.get(`/v3/celo/account/balance/${to}`)).body).toEqual({ celo: '0.1' });
+  });
+
   test('a balance of XDC is asked by its own form of addresses', async () => {
     const { body } = await running.get(`/v3/xdc/account/balance/xdc${to.slice(2)}`);
     expect(body).toEqual({ balance: '0.1' });
@@ -63,12 +67,20 @@ describe('questions about chains of the Ethereum family', () => {
   });
 
   test('the gas of a transfer and of a token transfer is estimated', async () => {
-    const estimations = { safe: expect.any(String), standard: expect.any(String), fast: expect.any(String) };
+    const estimations = {
+      safe: expect.any(String),
+      standard: expect.any(String),
+      fast: expect.any(String),
+      baseFee: expect.stringMatching(/^\d+$/),
+    };
     const gas = await running.post('/v3/ethereum/gas', { from, to, amount: '0.5', data: null });
     expect(gas.body).toMatchObject({ gasLimit: '21000', gasPrice: expect.stringMatching(/^\d+$/), estimations });
+    const ofOthers = await running.post('/v3/bsc/gas', { from, to, amount: '0.5' });
+    expect(ofOthers.body).toMatchObject({ gasLimit: 21_000, gasPrice: expect.stringMatching(/^\d+$/) });
     const wish = { chain: 'ETH', type: 'TRANSFER_ERC20', sender: from, recipient: to, contractAddress: token };
     const { body } = await running.post('/v3/blockchain/estimate', { ...wish, amount: '1.5' });
-    expect(Number(body.gasLimit)).toBeGreaterThan(21_000);
+    expect(body.gasLimit).toBeGreaterThan(21_000);
+    expect(body.gasPrice).toBeGreaterThan(0);
     expect(await running.post('/v3/blockchain/estimate', { chain: 'ETH', type: 'DEPLOY_NFT' })).toMatchObject({
       status: 501,
     });

@@ -42,7 +42,7 @@ const result = (value: unknown) => ({ jsonrpc: '2.0', id: 1, result: value });
 
 test.each<[string, string, unknown, unknown]>([
   ['/v3/algorand/block/current', 'GET /v2/status', { 'last-round': 12 }, 12],
-  [`/v3/algorand/account/balance/${algo}`, `GET /v2/accounts/${algo}`, { amount: 1_500_000 }, { balance: '1.5' }],
+  [`/v3/algorand/account/balance/${algo}`, `GET /v2/accounts/${algo}`, { amount: 1_500_000 }, { balance: 1.5 }],
   ['/v3/algorand/block/5', 'GET /v2/blocks/5', { block: 5 }, { block: 5 }],
   [
     `/v3/egld/account/balance/${egld}`,

@@ -34,6 +34,12 @@ afterAll(async () => {
   await node.close();
   await rm(directory, { recursive: true, force: true });
 });
+const shown = {
+  ...{ txid: txId, hash: '0a'.repeat(32), blockhash: '0b'.repeat(32), version: 2 },
+  vin: [{ txid: '07'.repeat(32), vout: 1, scriptSig: { hex: '51' }, sequence: 5 }],
+  vout: [{ value: 0.29, n: 0, scriptPubKey: { hex: script } }],
+};
+
 beforeEach(() => {
   const unspents = [0.1, 0.3, 0.2].map((amount, vout) => ({ txid: txId, vout, amount, scriptPubKey: script }));
   node.answers = {
@@ -49,7 +55,7 @@ beforeEach(() => {
     estimatesmartfee: (blocks: number) => ({ feerate: blocks < 3 ? 0.0004 : 0.0002 }),
     getblockhash: (number: number) => (number === 7 ? txId : new Error('Block height out of range')),
     getblock: (hash: string) => ({ hash, height: 7 }),
-    getrawtransaction: (hash: string) => (hash === txId ? { txid: hash, vout: [] } : new Error('No such transaction')),
+    getrawtransaction: (hash: string) => (hash === txId ? shown : new Error('No such transaction')),
     gettxout: (_hash: string, index: number) =>
       index === 0 ? { value: 0.1, confirmations: 3, coinbase: false, scriptPubKey: { hex: script } } : null,
   };
@@ -61,9 +67,29 @@ test('state, blocks and transactions are those of the node', async () => {
   expect((await ask.get('/v3/litecoin/block/7')).body).toEqual({ hash: txId, height: 7 });
   expect((await ask.get(`/v3/litecoin/block/${txId}`)).body).toEqual({ hash: txId, height: 7 });
   expect((await ask.get('/v3/litecoin/block/8')).status).toBe(404);
-  expect((await ask.get(`/v3/dogecoin/transaction/${txId}`)).body).toEqual({ txid: txId, vout: [] });
   expect((await ask.get(`/v3/bitcoin/transaction/${'02'.repeat(32)}`)).body.errorCode).toBe('tx.not.found');
   expect((await ask.get('/v3/bitcoin/transaction/xyz')).status).toBe(400);
+});
+
+test('a transaction has inputs and outputs with addresses, as clients read them, beside what the node says', async () => {
+  const { body } = await ask.get(`/v3/litecoin/transaction/${txId}`);
+  expect(body).toEqual({
+    ...{ ...shown, hash: txId, witnessHash: shown.hash, block: shown.blockhash },
+    vout: [{ ...shown.vout[0], scriptPubKey: { hex: script, addresses: [address] } }],
+    inputs: [{ sequence: 5, script: '51', prevout: { hash: '07'.repeat(32), index: 1 } }],
+    outputs: [{ value: 29_000_000, script, address }],
+  });
+  node.answers['getrawtransaction'] = { ...shown, vout: [{ value: 1e-9, scriptPubKey: { hex: script } }] };
+  expect((await ask.get(`/v3/litecoin/transaction/${txId}`)).status).toBeGreaterThanOrEqual(400);
+  node.answers['getrawtransaction'] = { ...shown, vout: undefined };
+  expect(await ask.get(`/v3/litecoin/transaction/${txId}`)).toMatchObject({ status: 502 });
+});
+
+test('nodes are asked by JSON-RPC with the key in the header, by their harmless methods', async () => {
+  const call = { jsonrpc: '1.0', id: 1, method: 'getblockchaininfo', params: [] };
+  const { body } = await ask.post('/v3/litecoin/node', call);
+  expect(body.result).toMatchObject({ chain: 'regtest', blocks: 7 });
+  expect(await ask.post('/v3/litecoin/node', { ...call, method: 'dumpprivkey' })).toMatchObject({ status: 501 });
 });
 
 test('one output is found while it is unspent, and is otherwise refused as the API says', async () => {

@@ -14,7 +14,7 @@ export const algorandQuestions: Questions = {
       readAddress(address);
       const account = await node.http({ path: `/v2/accounts/${address}` });
       const amount = isObject(account) ? account['amount'] : undefined;
-      if (isCount(amount)) return { balance: formatUnits(BigInt(amount), DECIMALS) };
+      if (isCount(amount)) return { balance: Number(formatUnits(BigInt(amount), DECIMALS)) };
       throw new CustosError('NODE_ANSWER_INVALID', 'the ALGO node names no balance');
     },
     'GET block/current': async (_asked, { node }) => {

@@ -23,6 +23,7 @@ export const ethereum = evmChain({
     ledgerBroadcast: true,
     operations: [...estimatedOperations, 'GET account/transaction/: account/transaction/internal/:', 'POST gas/batch'],
     ledgerOperations: ['ethereum/erc20', 'ethereum/erc20/deploy', 'ethereum/erc20/transfer', 'ethereum/transfer'],
+    answers: { gasLimitAsText: true },
     faults: { printsForeignKey: true },
   },
 });

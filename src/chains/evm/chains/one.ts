@@ -15,6 +15,7 @@ export const one = evmChain({
     nodePath: 'one/web3',
     networkNames: { mainnet: ['mainnet-s0'], testnet: ['testnet-s0'] },
     ledgerBroadcast: true,
+    answers: { gasLimitAsText: true },
     operations: [...estimatedOperations, 'GET address/format/:'],
     ledgerOperations: ['one/hrm20', 'one/hrm20/deploy', 'one/transfer'],
     faults: { printsForeignKey: true },

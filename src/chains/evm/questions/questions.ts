@@ -20,11 +20,12 @@ const texts = ['value', 'gasPrice', 'effectiveGasPrice', 'maxFeePerGas', 'maxPri
 const blockTexts = ['difficulty', 'totalDifficulty', 'baseFeePerGas'];
 
 /** Questions about a chain of the Ethereum family, in the words of its nodes with decimal numbers. */
-export function contractQuestions({ addressStyle }: Pick<EvmSettings, 'addressStyle'>): Questions {
+export function contractQuestions({ addressStyle, tatum }: Pick<EvmSettings, 'addressStyle' | 'tatum'>): Questions {
+  const { balance: balanceName = 'balance', gasLimitAsText } = tatum?.answers ?? {};
   const read: ReadAddress = (text) => bytesToHex(readAddress(text, addressStyle));
   const balance: Question = async ({ parts: [address = ''] }, { node }) => {
     const units = await askQuantity(node, 'eth_getBalance', [read(address), 'latest']);
-    return { balance: formatUnits(units, DECIMALS) };
+    return { [balanceName]: formatUnits(units, DECIMALS) };
   };
   return {
     operations: {
@@ -32,9 +33,15 @@ export function contractQuestions({ addressStyle }: Pick<EvmSettings, 'addressSt
       'GET block/current': async (_asked, { node }) => Number(await askQuantity(node, 'eth_blockNumber', [])),
       'GET block/:': blockOf,
       'GET transaction/:': transactionOf,
-      'POST gas': (asked, place) => gasOf(asked, place, read),
+      'POST gas': async (asked, place) => {
+        const { gasLimit, ...prices } = await gasOf(asked, place, read);
+        return { gasLimit: gasLimitAsText === true ? gasLimit : Number(gasLimit), ...prices };
+      },
     },
-    estimate: (asked, place) => estimateOf(asked, place, read),
+    async estimate(asked, place) {
+      const { gasLimit, gasPrice, ...rest } = await estimateOf(asked, place, read);
+      return { gasLimit: Number(gasLimit), gasPrice: Number(gasPrice), ...rest };
+    },
     async tokenBalance({ parts: [token = '', address = ''] }, { node }) {
       const data = `0x70a08231${wordOf(read(address))}`;
       const answer = await askQuantity(node, 'eth_call', [{ to: read(token), data }, 'latest']);
@@ -97,8 +104,15 @@ function decimal(value: Readonly<Record<string, unknown>>, { asNumbers, asTexts 
   return Object.fromEntries(shown);
 }
 
+/** In the form of Ethereum: whole numbers as texts. */
+interface Gas {
+  readonly gasLimit: string;
+  readonly gasPrice: string;
+  readonly estimations: Readonly<Record<'safe' | 'standard' | 'fast' | 'baseFee', string>>;
+}
+
 /** The limit and the price of gas that a call would have now. */
-async function gasOf({ body }: Asked, { node }: QuestionPlace, read: ReadAddress): Promise<unknown> {
+async function gasOf({ body }: Asked, { node }: QuestionPlace, read: ReadAddress): Promise<Gas> {
   const { from, to, data, amount, contractAddress } = body;
   const call = {
     ...(typeof from === 'string' && { from: read(from) }),
@@ -109,16 +123,20 @@ async function gasOf({ body }: Asked, { node }: QuestionPlace, read: ReadAddress
   return gasAnswer(call, node);
 }
 
-async function gasAnswer(call: object, node: QuestionPlace['node']): Promise<unknown> {
+async function gasAnswer(call: object, node: QuestionPlace['node']): Promise<Gas> {
   const gasLimit = await askQuantity(node, 'eth_estimateGas', [call]);
   const gasPrice = await askQuantity(node, 'eth_gasPrice', []);
+  const block = await node.rpc('eth_getBlockByNumber', ['latest', false]);
+  const { baseFeePerGas } = isObject(block) ? decimal(block, { asNumbers: [], asTexts: blockTexts }) : {};
   const price = gasPrice.toString();
-  const estimations = { safe: price, standard: price, fast: ((gasPrice * 5n) / 4n).toString() };
+  // Chains without a base fee have the price alone.
+  const baseFee = typeof baseFeePerGas === 'string' ? baseFeePerGas : price;
+  const estimations = { safe: price, standard: price, fast: ((gasPrice * 5n) / 4n).toString(), baseFee };
   return { gasLimit: gasLimit.toString(), gasPrice: price, estimations };
 }
 
 /** Only what moves a token is estimated: of the other kinds a request does not say what they would call. */
-async function estimateOf({ body }: Asked, { node }: QuestionPlace, read: ReadAddress): Promise<unknown> {
+async function estimateOf({ body }: Asked, { node }: QuestionPlace, read: ReadAddress): Promise<Gas> {
   const { type, sender, recipient, contractAddress, amount } = body;
   if (type !== 'TRANSFER_ERC20') {
     throw new CustosError('NOT_OFFERED', 'only TRANSFER_ERC20 is estimated: ask the node with eth_estimateGas');

@@ -55,7 +55,7 @@ async function gasOf(...[{ body }, { node }]: Parameters<Question>): Promise<unk
   };
   const cost = dataOf(await node.http({ path: '/transaction/cost', body: asked }));
   const [gasLimit, gasPrice] = [cost['txGasUnits'], fields['erd_min_gas_price']];
-  return { gasLimit: String(countIn(gasLimit)), gasPrice: String(countIn(gasPrice)) };
+  return { gasLimit: countIn(gasLimit), gasPrice: countIn(gasPrice) };
 }
 
 function addressIn({ parts: [address = ''] }: Pick<Asked, 'parts'>): string {

@@ -3,11 +3,12 @@ import type { NodeClient } from '../../../core/chain/node.js';
 import type { Asked, Question, QuestionPlace, Questions } from '../../../core/chain/questions.js';
 import { formatUnits } from '../../../core/chain/units.js';
 import { CustosError } from '../../../core/errors.js';
-import { isObject, type JsonObject } from '../../../core/json.js';
+import { isObject } from '../../../core/json.js';
 import { unlessRefused } from '../../shared/refusal.js';
 import { type Coin, findCoins, smallestUnits, unreadable } from '../coins.js';
 import { DECIMALS, type UtxoChainDefinition } from '../definition.js';
 import { addressOf, readScript, scriptOfAddress, writeScript } from '../script.js';
+import { scriptIn, transactionAnswer } from './transaction.js';
 
 /** Blocks that a transaction may wait, by the word for its fee. */
 const targets = { fast: 2, medium: 6, slow: 24 } as const;
@@ -34,8 +35,10 @@ export function outputQuestions(definition: UtxoChainDefinition): Questions {
           : name;
         return hash === undefined ? undefined : unlessRefused(() => node.rpc('getblock', [hashIn(hash), 2]));
       },
-      'GET transaction/:': ({ parts: [txId = ''] }, { node }) =>
-        unlessRefused(() => node.rpc('getrawtransaction', [hashIn(txId), true])),
+      'GET transaction/:': async ({ parts: [txId = ''] }, { node, network }) => {
+        const found = await unlessRefused(() => node.rpc('getrawtransaction', [hashIn(txId), true]));
+        return found === undefined ? undefined : transactionAnswer(found, definition.networks[network]);
+      },
       'GET mempool': (_asked, { node }) => node.rpc('getrawmempool', []),
       'GET utxo/:/:': (asked, place) => outputOf(asked, place, definition),
       'GET address/balance/:': async ({ parts: [address = ''] }, place) => {
@@ -72,7 +75,7 @@ async function outputOf(
   const found = await node.rpc('gettxout', [hashIn(txId), wholeIn(index), true]);
   if (found === null) return undefined;
   if (!isObject(found) || !isObject(found['scriptPubKey'])) throw unreadable('gettxout', 'no output');
-  const script = scriptIn(found['scriptPubKey']);
+  const script = scriptIn(found['scriptPubKey'], 'gettxout');
   const address = addressOf(readScript(script), networks[network]);
   return {
     ...{ hash: txId, index: Number(index), script: hex.encode(script), coinbase: found['coinbase'] === true },
@@ -80,11 +83,6 @@ async function outputOf(
     ...(address !== undefined && { address }),
     ...(typeof found['confirmations'] === 'number' && { confirmations: found['confirmations'] }),
   };
-}
-
-function scriptIn({ hex: digits }: JsonObject): Uint8Array {
-  if (typeof digits === 'string' && /^([0-9a-f]{2})*$/.test(digits)) return hex.decode(digits);
-  throw unreadable('gettxout', 'an output without its script');
 }
 
 /** What a byte costs, for a transaction that may wait for some blocks. */
@@ -100,11 +98,12 @@ async function ratesOf(node: NodeClient, { build, fees }: UtxoChainDefinition) {
   const medium = Math.max(await rate(targets.medium), slow);
   const fast = Math.max(await rate(targets.fast), medium);
   const info = await node.rpc('getblockchaininfo', []);
-  const { blocks, time } = isObject(info) ? info : {};
-  const seconds = typeof time === 'number' && Number.isSafeInteger(time) ? time : undefined;
+  const { blocks, time, mediantime } = isObject(info) ? info : {};
+  // Dogecoin's nodes name the median alone.
+  const seconds = [time, mediantime].find((one) => typeof one === 'number' && Number.isSafeInteger(one));
   return {
     ...{ fast, medium, slow, block: blocks },
-    ...(seconds !== undefined && { time: new Date(seconds * 1000).toISOString() }),
+    ...(typeof seconds === 'number' && { time: new Date(seconds * 1000).toISOString() }),
   };
 }
 

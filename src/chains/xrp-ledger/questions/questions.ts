@@ -10,7 +10,7 @@ const absences: readonly unknown[] = ['actNotFound', 'txnNotFound', 'lgrNotFound
 /** Questions about the XRP Ledger, in the words of its nodes. */
 export const xrpQuestions: Questions = {
   operations: {
-    'GET info': (_asked, { node }) => ask(node, 'ledger_current', {}),
+    'GET info': (_asked, { node }) => ask(node, 'ledger_closed', {}),
     'GET fee': (_asked, { node }) => ask(node, 'fee', {}),
     'GET ledger/:': ({ parts: [index = ''] }, { node }) => {
       if (!/^\d{1,10}$/.test(index)) throw new CustosError('REQUEST_INVALID', 'the index of a ledger is a number');

@@ -20,6 +20,7 @@ export const celo = evmChain({
   tatum: {
     operations: [...estimatedOperations, 'GET account/transaction/:'],
     ledgerOperations: ['celo/erc20', 'celo/erc20/deploy', 'celo/erc20/:/:', 'celo/transfer'],
+    answers: { balance: 'celo' },
     faults: { printsForeignKey: true },
   },
 });
