@@ -34,7 +34,7 @@ export function deployTools(whatIsSkipped: string): DeployTools | undefined {
     helm,
     parseYaml: (text) =>
       load('yaml')
-        .parseAllDocuments(text, { strict: true })
+        .parseAllDocuments(text, { strict: true, merge: true })
         .map((document: { errors: unknown[]; toJS(): unknown }) => {
           if (document.errors.length > 0) throw document.errors[0];
           return document.toJS();
