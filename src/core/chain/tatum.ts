@@ -51,6 +51,8 @@ export interface TatumAnswers {
   readonly balance?: string;
   /** An estimated limit of gas is a text instead of a number. */
   readonly gasLimitAsText?: true;
+  /** The value of a transaction's output is a text in coins instead of a number of satoshis. */
+  readonly outputsInCoins?: true;
 }
 
 /** Known faults of Tatum KMS in what it stored or printed; a migrated wallet gets a note for each fault that may affect it. */

@@ -77,8 +77,10 @@ test('a transaction has inputs and outputs with addresses, as clients read them,
     ...{ ...shown, hash: txId, witnessHash: shown.hash, block: shown.blockhash },
     vout: [{ ...shown.vout[0], scriptPubKey: { hex: script, addresses: [address] } }],
     inputs: [{ sequence: 5, script: '51', prevout: { hash: '07'.repeat(32), index: 1 } }],
-    outputs: [{ value: 29_000_000, script, address }],
+    outputs: [{ value: '0.29', script, address }],
   });
+  const { body: ofBitcoin } = await ask.get(`/v3/bitcoin/transaction/${txId}`);
+  expect(ofBitcoin.outputs).toMatchObject([{ value: 29_000_000, script }]);
   node.answers['getrawtransaction'] = { ...shown, vout: [{ value: 1e-9, scriptPubKey: { hex: script } }] };
   expect((await ask.get(`/v3/litecoin/transaction/${txId}`)).status).toBeGreaterThanOrEqual(400);
   node.answers['getrawtransaction'] = { ...shown, vout: undefined };

@@ -29,6 +29,7 @@ export const litecoin = utxoChain({
   tatum: {
     nodePath: { mainnet: 'blockchain/node/litecoin-core-mainnet', testnet: 'blockchain/node/litecoin-core-testnet' },
     ledgerBroadcast: true,
+    answers: { outputsInCoins: true },
     operations: [...outputOperations, balanceOperations],
     ledgerOperations: ['litecoin/transfer'],
   },

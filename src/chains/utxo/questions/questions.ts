@@ -37,7 +37,7 @@ export function outputQuestions(definition: UtxoChainDefinition): Questions {
       },
       'GET transaction/:': async ({ parts: [txId = ''] }, { node, network }) => {
         const found = await unlessRefused(() => node.rpc('getrawtransaction', [hashIn(txId), true]));
-        return found === undefined ? undefined : transactionAnswer(found, definition.networks[network]);
+        return found === undefined ? undefined : transactionAnswer(found, definition, network);
       },
       'GET mempool': (_asked, { node }) => node.rpc('getrawmempool', []),
       'GET utxo/:/:': (asked, place) => outputOf(asked, place, definition),
