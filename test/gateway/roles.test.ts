@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, revokeKey } from '../../src/app/gateway/keys.js';
+import { createRegistry } from '../../src/chains/registry.js';
 import { allGatewayRoles, type GatewayRole } from '../../src/core/access/gateway-roles.js';
 import { parseToken, tokenText } from '../../src/core/access/token-text.js';
 import { systemClock } from '../../src/core/clock.js';
@@ -85,11 +86,44 @@ const formPaths = [
   ...['xrp/transaction', 'xrp/trust', 'xrp/account/settings', 'xlm/transaction', 'xlm/trust'],
 ];
 const nodePaths = [
-  ...['GET', 'PUT'].map((method) => `${method} /v3/blockchain/node/ETH/x/y`),
+  'GET /v3/blockchain/node/ETH/x/y',
   ...['algorand/node/algod', 'algorand/node/indexer', 'egld/node'].flatMap((path) =>
-    ['GET', 'POST', 'PUT'].map((method) => `${method} /v3/${path}/x/y`),
+    ['GET', 'POST'].map((method) => `${method} /v3/${path}/x/y`),
   ),
 ];
+const chains = createRegistry();
+/** What applications ask beside: whoever reads or signs may, of every chain. */
+const questions = [
+  ...chains.ids.flatMap((id) => {
+    const { slug, tatum } = chains.get(id);
+    return Object.keys(tatum?.questions?.operations ?? {}).map((operation) => {
+      const [method, path = ''] = operation.split(' ');
+      return `${method} /v3/${slug}/${path.replaceAll(':', 'x')}`;
+    });
+  }),
+  ...['bitcoin', 'dogecoin', 'litecoin'].map((slug) => `GET /v3/${slug}/address/balance/batch`),
+  ...[
+    'GET /v3/flow/block/events',
+    'GET /v3/bnb/block/current',
+    'GET /v3/one/address/format/x',
+    'GET /v3/ethereum/address/x/1',
+  ],
+  ...['GET /v3/blockchain/token/balance/ETH/x/x', 'GET /v3/blockchain/sc/address/ETH/x'],
+  ...['POST /v3/blockchain/estimate', 'GET /v3/data/utxos', 'GET /v4/data/utxos'],
+];
+/** Who hands in what is signed hears of it; who reads sees what was sent. */
+const subscriptions = ['v3', 'v4'].flatMap((version) => {
+  const path = `/${version}/subscription`;
+  return [
+    ...['', '/count', '/webhook', '/webhook/count'].map(
+      (name) => [`GET ${path}${name}`, undefined, ['submit', 'read']] as const,
+    ),
+    [`POST ${path}`, {}, ['submit']] as const,
+    [`PUT ${path}`, {}, ['submit']] as const,
+    [`DELETE ${path}`, undefined, ['submit']] as const,
+    [`DELETE ${path}/${unknown}`, undefined, ['submit']] as const,
+  ];
+});
 /** Every operation, and who reaches it. */
 const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[] = [
   ['GET /v3/kms/pending/ETH', undefined, ['sign']],
@@ -123,6 +157,10 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
   ...nodePaths.map((operation) => [operation, undefined, ['sign', 'read']] as const),
   [`GET /v3/ethereum/transaction/count/${somebody}`, undefined, ['sign', 'read']],
   ['GET /v3/blockchain/fee/ETH', undefined, ['sign', 'read']],
+  ...questions.map(
+    (operation) => [operation, operation.startsWith('POST') ? {} : undefined, ['sign', 'read']] as const,
+  ),
+  ...subscriptions,
   ['GET /v2', undefined, ['sign', 'read']],
 ];
 

@@ -12,7 +12,7 @@ import { checkReceiver } from './receiver.js';
 /** Ledgers (of about four seconds) in which a queued transaction may be taken: somewhat fewer than a node searches for it. */
 const LIFE = 900;
 /** Numbers of `SetFlag` and `ClearFlag`: asfDefaultRipple, asfRequireDest. */
-const flags = { rippling: 8, requireDestinationTag: 1 } as const;
+const accountFlags = { rippling: 8, requireDestinationTag: 1 } as const;
 
 /** Builds what the gateway queues for accounts of the XRP Ledger. */
 export const xrpBuilder: XrpLedgerBuilder = { kind: 'xrp-ledger', build };
@@ -50,7 +50,7 @@ function fieldsOf(action: XrpAction, account: string, network: Network): Fields 
       return { TransactionType: 'TrustSet', LimitAmount: issuedAmount(`${currency.code}.${currency.issuer}`, limit) };
     }
     case 'settings':
-      return { TransactionType: 'AccountSet', [action.isSet ? 'SetFlag' : 'ClearFlag']: flags[action.flag] };
+      return { TransactionType: 'AccountSet', [action.isSet ? 'SetFlag' : 'ClearFlag']: accountFlags[action.flag] };
   }
 }
 
