@@ -35,6 +35,8 @@ export interface NodesOptions {
   readonly extra?: ExtraHeaders;
   /** Which requests go through a proxy; none when absent. */
   readonly proxies?: ProxyRules;
+  /** Whether the cloud has shown that it is a gateway of ours, with nodes of its own. */
+  readonly isGateway?: () => boolean;
 }
 
 const TIMEOUT = 10_000;
@@ -53,13 +55,15 @@ export function createNodes(options: NodesOptions): Nodes {
     ...(proxies && { proxies }),
   });
   // One client per chain, so that its connections are kept.
-  const clients = new Map<ChainId, NodeClient>();
+  const clients = new Map<string, NodeClient>();
   const client = (chain: Chain): NodeClient => {
-    const known = clients.get(chain.id);
-    if (known !== undefined) return known;
     const own = options.ownNodes.get(chain.id);
-    const made = own === undefined ? cloudNode(cloud, options, chain) : ownNode(options, own);
-    clients.set(chain.id, made);
+    const hasNodes = own === undefined && options.isGateway?.() === true && chain.tatum?.node?.paths !== undefined;
+    const name = `${chain.id} ${hasNodes}`;
+    const known = clients.get(name);
+    if (known !== undefined) return known;
+    const made = own === undefined ? cloudNode(cloud, options, { chain, hasNodes }) : ownNode(options, own);
+    clients.set(name, made);
     return made;
   };
   return {
@@ -195,7 +199,11 @@ function ownNode({ clock, timeout = TIMEOUT, limits, proxies }: OwnNodesOptions,
   };
 }
 
-function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeClient {
+function cloudNode(
+  http: HttpClient,
+  options: NodesOptions,
+  { chain, hasNodes }: { readonly chain: Chain; readonly hasNodes: boolean },
+): NodeClient {
   const { apiKey, timeout = TIMEOUT } = options;
   const base = baseOf(options.baseUrl);
   const headers = cloudHeaders(options);
@@ -218,8 +226,8 @@ function cloudNode(http: HttpClient, options: NodesOptions, chain: Chain): NodeC
     cloud: (request) => ask(joined(base, request.path), request),
     transactionCount: async (address) => ask(`${base}/v3/${chain.slug}/transaction/count/${pathSegment(address)}`),
     feeAdvice: () => ask(`${base}/v3/blockchain/fee/${chain.id}`),
-    // An operator's own cloud has nodes for the chains that Tatum leaves to the nodes of their foundations.
-    ...((isTatum || chain.tatum?.node?.paths === undefined) && { publicService }),
+    // A gateway has nodes for the chains that Tatum leaves to the nodes of their foundations.
+    ...((isTatum || !hasNodes) && { publicService }),
   };
 }
 

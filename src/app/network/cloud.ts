@@ -50,8 +50,9 @@ export function makeCloud(
     proxies: proxiesOf(config.proxies),
     extra: readHeaders(config.cloudHeaderFile),
   };
-  const nodes = createNodes({ ...shared, ownNodes: config.daemon.nodes, network });
-  const cloud = createCloud({
+  const isGateway = () => cloud.isGateway?.() === true;
+  const nodes = createNodes({ ...shared, ownNodes: config.daemon.nodes, network, isGateway });
+  const cloud: Cloud = createCloud({
     ...shared,
     nodes,
     ...watch,

@@ -46,7 +46,7 @@ interface NodeOffer {
 }
 
 /** What the typed clients of the API read in answers about a chain. */
-export interface TatumAnswers {
+interface TatumAnswers {
   /** Name of the balance in coins; `balance` is the rule. */
   readonly balance?: string;
   /** An estimated limit of gas is a text instead of a number. */

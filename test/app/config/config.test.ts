@@ -326,8 +326,8 @@ describe('flags and variables', () => {
     expect(outside(/\bflags\s*(\?\.)?\[|settingValue/)).toEqual([]);
     // What they are handed are the variables of proxies, and two of Node's own.
     const handed = ['app/doctor/machine.ts', 'core/network/proxy.ts'];
-    // The programs of the command and of its front read only whether errors are shown whole.
-    const programs = ['cli/main.ts', 'cli/serve-front.ts'];
+    // The command, and what shows its errors, read only whether errors are shown whole.
+    const programs = ['cli/main.ts', 'cli/tell.ts'];
     expect(outside(/environment\s*(\?\.)?\[/).sort()).toEqual([...handed, ...programs].sort());
   });
 });

@@ -67,7 +67,7 @@ export async function startCarrying(id: string, ledger: Ledger, url?: string): P
   const chain = createRegistry().get(id);
   const nodes = createNodes({
     ...{ baseUrl: gateway.url, apiKey: Secret.text(apiKey), version: '1.0.0', clock: systemClock },
-    ...{ network: 'testnet', ownNodes: new Map() },
+    ...{ network: 'testnet', ownNodes: new Map(), isGateway: () => true },
   });
   const numbers = new Set<bigint>();
   const forms = new Set<string>();
