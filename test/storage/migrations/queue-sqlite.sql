@@ -21,3 +21,11 @@ create table "idempotency_keys" ("tenant" text not null, "key" text not null, "d
 insert into idempotency_keys (tenant, key, digest, pending_id)
     select 'default', key, digest, pending_id from former_keys;
 drop table "former_keys";
+-- format 5
+create table "subscriptions" ("id" text not null primary key, "tenant" text not null, "network" text not null, "kind" text not null, "url" text not null, "state" text not null, "created_at" bigint not null, constraint "subscriptions_once" unique ("tenant", "network", "kind", "url"));
+create table "subscription_secrets" ("tenant" text not null primary key, "secret" text not null);
+create table "announcements" ("seq" integer primary key, "id" text not null, "kind" text not null, "at" bigint not null, "data" text not null);
+create table "announcement_deliveries" ("subscription" text not null, "seq" integer not null, "state" text not null, "attempts" integer not null, "next_at" bigint not null, "answer" text, constraint "announcement_deliveries_key" primary key ("subscription", "seq"));
+create index "announcement_deliveries_due" on "announcement_deliveries" ("subscription", "state", "next_at");
+create index "announcement_deliveries_seq" on "announcement_deliveries" ("seq");
+create table "announcement_leases" ("name" text not null primary key, "owner" text not null, "expires_at" bigint not null);
