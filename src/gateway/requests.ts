@@ -28,37 +28,56 @@ const accessList = z
 /** An address of a chain with longer addresses (BIP-350: up to 90 characters). */
 const longAddress = z.string().min(1).max(100);
 
+/** What forms of chains with unspent outputs differ in. */
+interface SpendParts<F extends z.ZodType> {
+  readonly address: z.ZodString;
+  readonly fee: F;
+  /** Most outputs, and most receivers. */
+  readonly most: { readonly outputs: number; readonly receivers: number };
+}
+
+/** An amount that may be a number, too. */
+export const coins = z.union([z.number().min(0), decimal]);
+
+/** A transfer from addresses or from named outputs, of which a request has exactly one. */
+export function spendFormOf<F extends z.ZodType>({ address, fee, most }: SpendParts<F>) {
+  return z
+    .object({
+      fromAddress: z
+        .array(z.object({ address, signatureId, index: index.optional() }))
+        .min(1)
+        .max(200)
+        .optional(),
+      fromUTXO: z
+        .array(
+          z.object({
+            txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
+            index,
+            signatureId,
+            signatureIdIndex: index.optional(),
+          }),
+        )
+        .min(1)
+        .max(most.outputs)
+        .optional(),
+      to: z
+        .array(z.object({ address, value: coins }))
+        .min(1)
+        .max(most.receivers),
+      fee: fee.optional(),
+      changeAddress: address.optional(),
+    })
+    .refine(({ fromAddress, fromUTXO }) => (fromAddress === undefined) !== (fromUTXO === undefined), {
+      message: 'one of fromAddress and fromUTXO must be there, and not both',
+      path: ['fromAddress'],
+    });
+}
+
 /** Transfer of unspent outputs: the `…TransactionAddressKMS`, `…TransactionUTXOKMS` and `BchTransactionKMS` forms. */
-export const spendForm = z
-  .object({
-    fromAddress: z
-      .array(z.object({ address: longAddress, signatureId, index: index.optional() }))
-      .min(1)
-      .max(200)
-      .optional(),
-    fromUTXO: z
-      .array(
-        z.object({
-          txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
-          index,
-          signatureId,
-          signatureIdIndex: index.optional(),
-        }),
-      )
-      .min(1)
-      .max(500)
-      .optional(),
-    to: z
-      .array(z.object({ address: longAddress, value: z.union([z.number().min(0), decimal]) }))
-      .min(1)
-      .max(1000),
-    fee: decimal.optional(),
-    changeAddress: longAddress.optional(),
-  })
-  .refine(({ fromAddress, fromUTXO }) => (fromAddress === undefined) !== (fromUTXO === undefined), {
-    message: 'one of fromAddress and fromUTXO must be there, and not both',
-    path: ['fromAddress'],
-  });
+export const spendForm = spendFormOf({
+  ...{ address: longAddress, fee: decimal },
+  most: { outputs: 500, receivers: 1000 },
+});
 
 /** Payment: the `TransferSolanaBlockchainKMS` and `ChainTransferSolanaSplKMS` forms. The indexes are extensions. */
 export const paymentForm = z

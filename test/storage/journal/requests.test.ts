@@ -166,6 +166,8 @@ describe.each(kinds)('a request of a door on %s', (kind) => {
     const returning = await claimed({ delivery: 'return' });
     await store.journal.advance(returning, 'signed', signed(returning.id));
     expect(await code(store.journal.advance(returning, 'broadcast', {}))).toBe('STATE_CONFLICT');
+    // Nor are they recorded as sent with their end.
+    expect(await code(store.journal.advance(returning, 'completed', { sent: {} }))).toBe('STATE_CONFLICT');
     await store.journal.advance(returning, 'completed', {}, 'handed out');
     expect(await store.journal.get(returning.id)).toMatchObject({ state: 'completed' });
   });

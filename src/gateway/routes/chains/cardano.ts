@@ -3,44 +3,20 @@ import type { SpendRequest, SpendSource } from '../../../core/chain/builders/bit
 import type { RoleRoutes } from '../../caller.js';
 import type { GatewayContext } from '../../context.js';
 import { addressField, keyOf } from '../../enqueue.js';
-import { decimal, index, parseForm, signatureId } from '../../requests.js';
+import { coins, parseForm, spendFormOf } from '../../requests.js';
 import { kindRoutes } from './building.js';
 
 /** Base addresses of the test network have 108 characters. */
 const address = z.string().min(30).max(128);
-const value = z.union([z.number().min(0), decimal]);
 
 /**
  * `AdaTransactionFromAddressKMS` and `AdaTransactionFromUTXOKMS`. What the request says of the amount and the address of an output
  * is not read: the node says it. Without `fee` and `changeAddress` the least fee is paid, and change goes back.
  */
-const spendForm = z
-  .object({
-    fromAddress: z
-      .array(z.object({ address, signatureId, index: index.optional() }))
-      .min(1)
-      .max(200)
-      .optional(),
-    fromUTXO: z
-      .array(
-        z.object({
-          txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
-          index,
-          signatureId,
-          signatureIdIndex: index.optional(),
-        }),
-      )
-      .min(1)
-      .max(200)
-      .optional(),
-    to: z.array(z.object({ address, value })).min(1).max(200),
-    fee: value.optional(),
-    changeAddress: address.optional(),
-  })
-  .refine(({ fromAddress, fromUTXO }) => (fromAddress === undefined) !== (fromUTXO === undefined), {
-    message: 'one of fromAddress and fromUTXO must be there, and not both',
-    path: ['fromAddress'],
-  });
+const spendForm = spendFormOf({
+  ...{ address, fee: coins },
+  most: { outputs: 200, receivers: 200 },
+});
 
 /** Routes of Cardano. */
 export function cardanoRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
