@@ -29,7 +29,7 @@ import { writtenFiles } from './support/written-files.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages = [
   ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ].filter((page) => page.endsWith('.md'));
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
@@ -218,16 +218,16 @@ describe('docs/commands.md', () => {
 
 const variable = /\b(?:CUSTOS|TATUM|AZURE|AWS|GOOGLE|GCE|VAULT|BAO|IDENTITY|CREDENTIALS)_[A-Z0-9_]+\b/g;
 
-describe('docs/operations.md', () => {
-  it('docs/operations.md explains exactly the log lines of the program', () => {
-    const documented = rows(section('docs/operations.md', '## Log lines'))
+describe('docs/operations/log-lines.md', () => {
+  it('docs/operations/log-lines.md explains exactly the log lines of the program', () => {
+    const documented = rows(section('docs/operations/log-lines.md', '## Log lines'))
       .filter(([first]) => first !== 'Line')
       .map(([line = '']) => line.replaceAll('`', ''));
     expect(documented.toSorted()).toEqual([...logLines(sources)].sort());
   });
 
-  it('docs/operations.md has the code of every event that has one, with its line', () => {
-    const documented = rows(section('docs/operations.md', '## Event codes')).map((cells) => cells.join(' '));
+  it('docs/operations/log-lines.md has the code of every event that has one, with its line', () => {
+    const documented = rows(section('docs/operations/log-lines.md', '## Event codes')).map((cells) => cells.join(' '));
     const events = Object.entries(logEvents).map(([code, [, sentence]]) => `\`${code}\` \`${sentence}\``);
     expect(documented.filter((row) => !row.startsWith('`event`')).toSorted()).toEqual(events.sort());
   });

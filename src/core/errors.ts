@@ -94,7 +94,7 @@ const kinds = {
   STORE_UNSUPPORTED: {
     exit: 2,
     status: 500,
-    hint: 'use a file path or a complete postgres:// URL as --store; docs/operations.md names its parameters',
+    hint: 'use a file path or a complete postgres:// URL as --store; docs/operations/several-machines.md names its parameters',
   },
   COMMIT_UNKNOWN: {
     exit: 1,
@@ -448,7 +448,7 @@ const kinds = {
   KEEPER_STATE_DAMAGED: {
     exit: 1,
     status: 500,
-    hint: 'after `custos rekey` or for another store, move the state file away once, and the signer begins without one; otherwise put the newest copy back (docs/operations.md)',
+    hint: 'after `custos rekey` or for another store, move the state file away once, and the signer begins without one; otherwise put the newest copy back (docs/operations/signer.md)',
   },
   KEEPER_STATE_OLD: {
     exit: 1,
@@ -484,7 +484,7 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'make the judge in the message answer as docs/operations.md says; nothing was signed, and Custos asks again',
+    hint: 'make the judge in the message answer as docs/operations/four-eye.md says; nothing was signed, and Custos asks again',
   },
   BUDGET_EXCEEDED: {
     exit: 1,

@@ -9,7 +9,7 @@ export interface Log {
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Every event and its code. Programs read the code, which does not change; people read the sentence. docs/operations.md explains each.
+ * Every event and its code. Programs read the code, which does not change; people read the sentence. docs/operations/log-lines.md explains each.
  */
 export const logEvents = {
   'daemon-started': ['info', 'daemon started'],

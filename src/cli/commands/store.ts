@@ -26,7 +26,7 @@ export const restore: Run = async ({ args, house, out }) => {
     `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
   );
   out.note(
-    'What was signed, denied or withdrawn since the backup is not in it: before a daemon starts, see docs/operations.md, "Back up".',
+    'What was signed, denied or withdrawn since the backup is not in it: before a daemon starts, see docs/operations/back-up.md.',
   );
   return 0;
 };
