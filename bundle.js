@@ -71,4 +71,5 @@ await makeProgram('main', 'dist/cli/main.js', { 'main-front': 'dist/cli/front.js
 // A separate program: its files contain only what the signer needs.
 await makeProgram('signer-main', 'dist/app/signer/main.js');
 await makeProgram('keeper-main', 'dist/app/keeper/main.js');
+await makeProgram('hsm-main', 'dist/app/hsm/main.js');
 copySqlite();

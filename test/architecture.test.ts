@@ -19,6 +19,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   storage: ['core'],
   cloud: ['core'],
   passphrase: ['core'],
+  hsm: ['core'],
   http: ['core'],
   webhooks: ['core'],
   signing: ['core', 'policy'],
@@ -36,6 +37,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'cloud',
     'passphrase',
+    'hsm',
     'http',
     'webhooks',
     'signing',
@@ -63,7 +65,7 @@ const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 840 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 920 };
 
 /** Made by a program, and not read at one sitting. */
 const generated: readonly string[] = ['client/operations.ts'];
@@ -406,6 +408,7 @@ const innerErrors: Readonly<Record<string, readonly string[]>> = {
   'core/secret.ts': ['TypeError'],
   // A person started the child's program by hand.
   'app/signer/main.ts': ['Error'],
+  'app/hsm/main.ts': ['Error'],
   'app/keeper/main.ts': ['Error'],
 };
 

@@ -388,7 +388,52 @@ const kinds = {
     exit: 1,
     status: 503,
     retry: true,
-    hint: 'what holds the key gave no signature; it is asked again',
+    hint: 'what holds the key gave no signature; it is asked again. `custos doctor` says which keys answer',
+  },
+  KEY_THROTTLED: {
+    exit: 1,
+    status: 429,
+    retry: true,
+    hint: 'the key service limits requests; it is asked again. Ask the provider for a higher quota if this goes on',
+  },
+  KEY_NOT_FOUND: {
+    exit: 1,
+    status: 404,
+    retry: true,
+    hint: 'check the address of the key, and that PIN or identity may see it (`custos doctor`); it is looked for again',
+  },
+  KEY_PIN_WRONG: {
+    exit: 1,
+    status: 403,
+    retry: true,
+    hint: 'set the right PIN (CUSTOS_HSM_PIN, --hsm-pin-file or pin-source) before the token locks itself; this one is not tried again',
+  },
+  KEY_REFUSED: {
+    exit: 1,
+    status: 403,
+    retry: true,
+    hint: 'enable the key at its service, and allow this identity to read its public key and to sign; it is asked again',
+  },
+  KEY_MODULE_MISSING: {
+    exit: 1,
+    status: 503,
+    retry: true,
+    hint: 'check module-path, and that the package pkcs11js is installed beside Custos (docs/keys-elsewhere.md)',
+  },
+  KEY_UNSUITABLE: {
+    exit: 1,
+    status: 400,
+    hint: 'docs/keys-elsewhere.md says which kinds of keys sign for which chains',
+  },
+  KEY_BOX_DAMAGED: {
+    exit: 1,
+    status: 500,
+    hint: 'the AES key of the token is another one than the bytes were encrypted with, or they were altered',
+  },
+  KEY_URI_INVALID: {
+    exit: 2,
+    status: 400,
+    hint: 'write it as docs/keys-elsewhere.md shows, such as pkcs11:token=T;object=K?module-path=/usr/lib/softhsm/libsofthsm2.so',
   },
   KEY_WIPED: {
     exit: 1,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Network, networkOf } from '../../core/ids.js';
 import type { Demand } from '../../core/policy/demand.js';
+import { type HsmConfig, readHsmConfig } from '../hsm/config.js';
 import type { LogFormat, LogShape } from '../process/log-format.js';
 import { type ApproversConfig, readApprovers } from './approvers.js';
 import { type CommandOptions, readCommandOptions } from './command-options.js';
@@ -44,6 +45,7 @@ export interface Config {
   readonly daemon: DaemonConfig;
   readonly gateway: GatewayConfig;
   readonly signer: SignerConfig;
+  readonly hsm: HsmConfig;
   /** Absent for every command but `serve`. */
   readonly serve?: ServeConfig;
   readonly logLevel: LogLevel;
@@ -178,6 +180,7 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
     daemon: readDaemonConfig(read, environment),
     gateway: readGatewayConfig(read, home),
     signer: readSignerConfig(read),
+    hsm: readHsmConfig(read, environment),
     ...servedAt(read),
     logLevel: read.oneOf(read.setting('logLevel'), { allowed: logLevels, fallback: 'info' }),
     ...readTracing(read),

@@ -18,12 +18,15 @@ const ofSecrets = [
   'passwordFile',
   'passwordCommand',
   'passwordCredential',
+  'hsmPin',
+  'hsmPinFile',
 ] as const;
 /** Flags of the same; the settings file was read already, and may have the password in it. */
 const secretFlags: ReadonlySet<string> = new Set([
   'passwordFile',
   'passwordCommand',
   'passwordCredential',
+  'hsmPinFile',
   ...passwordServices,
   'envFile',
 ]);

@@ -12,6 +12,7 @@ type SecretName =
   | 'oldPassword'
   | 'recoveryKey'
   | 'keyPassword'
+  | 'hsmPin'
   | 'fourEyeSecret'
   | 'approverSecret';
 
@@ -35,6 +36,7 @@ export function readSecrets(read: SettingsReader, environment: Environment): Sec
     oldPassword: environment['CUSTOS_OLD_PASSWORD'] || environment['TATUM_KMS_PASSWORD'] || undefined,
     recoveryKey: read.variable('recoveryKey')?.value,
     keyPassword: read.variable('keyPassword')?.value,
+    hsmPin: read.variable('hsmPin')?.value,
     // The flag of the same name takes a file.
     fourEyeSecret: read.variable('fourEyeSecret')?.value,
     approverSecret: read.variable('approverSecret')?.value,

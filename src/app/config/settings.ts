@@ -77,6 +77,20 @@ export const settings = {
     env: ['CUSTOS_PASSWORD_CREDENTIAL'],
     about: 'credential of the systemd unit with the password in its first line',
   },
+  hsmPin: {
+    env: ['CUSTOS_HSM_PIN'],
+    secret: true,
+    about: 'PIN of the PKCS#11 tokens that hold keys',
+  },
+  hsmPinFile: {
+    flag: 'hsmPinFile',
+    env: ['CUSTOS_HSM_PIN_FILE'],
+    about: 'file with the PIN of the PKCS#11 tokens in its first line',
+  },
+  hsmEnvironment: {
+    env: ['CUSTOS_HSM_ENV'],
+    about: 'more variables that PKCS#11 modules read, by name',
+  },
   signer: {
     flag: 'signer',
     env: ['CUSTOS_SIGNER'],
@@ -238,4 +252,8 @@ export const sourceVariables = [
   'BAO_TOKEN',
   'CUSTOS_VGS_ENDPOINT',
   'CREDENTIALS_DIRECTORY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_ENDPOINT_URL_KMS',
+  'CUSTOS_GCP_KMS_ENDPOINT',
 ] as const;

@@ -27,6 +27,13 @@ export function keeperProgram(): LockedProgram {
   return { program, nodeFlags: [...permissions, ...children, ...commonFlags(), ...memory] };
 }
 
+/** An HSM process: the one of a token loads native code, so it is not locked down; it gets no secret of the store. */
+export function hsmProgram(service: 'token' | 'clouds'): LockedProgram {
+  const addons = service === 'token' ? [] : ['--no-addons'];
+  const nodeFlags = [...debuggerFlags(), '--no-warnings', ...addons, '--max-old-space-size=128'];
+  return { program: programFile('hsm-main.js'), nodeFlags };
+}
+
 function programFile(name: string): string {
   return realpathSync(join(packageRoot(), 'dist', 'program', name));
 }

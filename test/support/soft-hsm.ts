@@ -1,0 +1,78 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const places = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so'];
+const module = places.find((path) => existsSync(path));
+
+/** What is missing for tests with a token, or undefined. */
+function missing(): string | undefined {
+  if (module === undefined) return 'the library of softhsm2';
+  for (const tool of ['softhsm2-util', 'pkcs11-tool']) {
+    if (spawnSync(tool, ['--version']).error !== undefined) return tool;
+  }
+  const require = createRequire(import.meta.url);
+  try {
+    require('pkcs11js');
+  } catch {
+    // npm may have installed it without its script. It compiles for half a minute.
+    spawnSync('npm', ['rebuild', 'pkcs11js', '--ignore-scripts=false'], { stdio: 'ignore' });
+    try {
+      require('pkcs11js');
+    } catch {
+      return 'a built pkcs11js (it needs a C++ compiler)';
+    }
+  }
+  return undefined;
+}
+
+const lacking = missing();
+if (lacking !== undefined) process.stderr.write(`tests with a token are skipped: this machine lacks ${lacking}\n`);
+
+/** False where these tests are skipped; why was printed. */
+export const hasSoftHsm = lacking === undefined;
+
+export const TOKEN_PIN = '648219';
+
+/** A token of SoftHSM in a directory of its own. */
+export interface SoftHsm {
+  /** What an HSM process needs in its environment. */
+  readonly environment: { readonly SOFTHSM2_CONF: string };
+  readonly module: string;
+  /** Makes a key in the token. @returns its address */
+  make(type: 'EC:secp256k1' | 'EC:edwards25519' | 'EC:prime256v1' | 'AES:32', label: string): string;
+  /** Pulls the token, and puts it back. */
+  pull(): void;
+  plugIn(): void;
+  remove(): void;
+}
+
+export function startSoftHsm(token = 'custos-test'): SoftHsm {
+  const dir = mkdtempSync(join(tmpdir(), 'custos-hsm-'));
+  const tokens = join(dir, 'tokens');
+  mkdirSync(tokens);
+  const SOFTHSM2_CONF = join(dir, 'softhsm2.conf');
+  writeFileSync(SOFTHSM2_CONF, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
+  const environment = { SOFTHSM2_CONF };
+  const run = (tool: string, args: readonly string[]) =>
+    execFileSync(tool, args, { env: { PATH: process.env['PATH'], ...environment }, stdio: 'pipe' });
+  const path = module ?? '';
+  run('softhsm2-util', ['--init-token', '--free', '--label', token, '--pin', TOKEN_PIN, '--so-pin', '12345678']);
+  let made = 0;
+  return {
+    environment,
+    module: path,
+    make(type, label) {
+      const id = Buffer.of(++made).toString('hex');
+      const how = type.startsWith('AES') ? ['--keygen', '--sensitive'] : ['--keypairgen'];
+      const on = ['--module', path, '--token-label', token, '--login', '--pin', TOKEN_PIN];
+      run('pkcs11-tool', [...on, ...how, '--key-type', type, '--label', label, '--id', id]);
+      return `pkcs11:token=${token};object=${label}?module-path=${path}`;
+    },
+    pull: () => renameSync(tokens, `${tokens}-pulled`),
+    plugIn: () => renameSync(`${tokens}-pulled`, tokens),
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
