@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { makeConsole } from './console.js';
 
 const dir = 'dist/program';
 /** Packages that load their own files (WebAssembly, a native addon, worker threads), or choose at run time what to load. */
@@ -73,3 +74,4 @@ await makeProgram('signer-main', 'dist/app/signer/main.js');
 await makeProgram('keeper-main', 'dist/app/keeper/main.js');
 await makeProgram('hsm-main', 'dist/app/hsm/main.js');
 copySqlite();
+await makeConsole(notices);

@@ -20,6 +20,14 @@ export interface Caller extends Token {
   readonly user?: ProvenUser;
   /** Where the connection comes from. */
   readonly address?: string;
+  /** A person in the console, in the place of a token. */
+  readonly person?: KnownPerson;
+}
+
+/** A person of the constitution who logged in. */
+interface KnownPerson {
+  /** @throws CustosError SESSION_ENDED, STORE_* */
+  requireValid(): Promise<void>;
 }
 
 /** Carries a user's own proof beside the application's token. */

@@ -9,7 +9,10 @@ import { allowOf, methodsOf } from '../http/methods.js';
 import { requestInvalid } from '../http/problems.js';
 import type { ServerTls } from '../http/tls.js';
 import type { Authenticator } from './authenticator.js';
-import { USER_HEADER, withUser } from './caller.js';
+import { type Caller, USER_HEADER, withUser } from './caller.js';
+import { personOf, showsSession } from './console/guard.js';
+import type { ConsoleDoor } from './console/parts.js';
+import { addConsole } from './console/routes.js';
 import { openApiDocument } from './openapi.js';
 import type { ApiParts, GivenParts } from './parts.js';
 import { problemAnswer } from './problem.js';
@@ -34,6 +37,8 @@ export interface ApiOptions {
   readonly rpc?: GivenRpcParts;
   /** Answers under `/v2`, `/v3` and `/v4`, each request with a key of its own. Absent: nothing is there. */
   readonly tatum?: ((request: Request, peer: Peer) => Promise<Response>) | undefined;
+  /** Absent: there is no console. */
+  readonly console?: ConsoleDoor | undefined;
   readonly host: string;
   /** Absent: plain HTTP. */
   readonly tls?: ServerTls;
@@ -85,6 +90,7 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
   for (const route of allRoutes(options.parts.version)) {
     app.on(route.method, honoPath(route.path), (context) => answer(context, route, options));
   }
+  if (options.console !== undefined) addConsole(app, options.console);
   if (options.rpc !== undefined) addRpcRoutes(app, { parts: options.rpc, authenticator: options.authenticator });
   app.notFound((context) => unknownRoute(app, context, options));
   app.onError((error, context) => {
@@ -163,15 +169,26 @@ function finish(headers: Headers, instance: string): void {
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
-async function answer(context: ApiContext, route: Route, { parts, authenticator }: Served): Promise<Response> {
-  const { req, env } = context;
-  const token =
-    route.scope === undefined ? undefined : await authenticator.authenticate(req.header('authorization'), env);
-  const { address } = env;
-  const asker = token && { ...token, ...(address !== undefined && { address }) };
-  const caller = asker && (await withUser(asker, req.header(USER_HEADER), parts.users));
+async function answer(context: ApiContext, route: Route, served: Served): Promise<Response> {
+  const { parts } = served;
+  const caller = route.scope === undefined ? undefined : await callerOf(context, served);
   if (route.body === undefined) refuseBody(context);
-  return responseOf(await route.answer(requestOf(context), parts, caller));
+  const response = responseOf(await route.answer(requestOf(context), parts, caller));
+  for (const cookie of context.res.headers.getSetCookie()) response.headers.append('set-cookie', cookie);
+  return response;
+}
+
+/** An application by its token, or a person by the session of the console. */
+async function callerOf(context: ApiContext, { parts, authenticator, console: page }: Served): Promise<Caller> {
+  const { req, env } = context;
+  const { address } = env;
+  if (page !== undefined && showsSession(context)) {
+    const { caller } = await personOf(context, page.persons);
+    return { ...caller, ...(address !== undefined && { address }) };
+  }
+  const token = await authenticator.authenticate(req.header('authorization'), env);
+  const asker = { ...token, ...(address !== undefined && { address }) };
+  return withUser(asker, req.header(USER_HEADER), parts.users);
 }
 
 function requestOf(context: ApiContext): RawRequest {

@@ -224,6 +224,11 @@ export const serveOptions: readonly OptionSpec[] = [
   { flags: '--allowed-host <names>', about: 'other host names by which clients may reach it' },
   { flags: '--rp-id <domain>', about: 'domain for which users make passkeys; with --rp-origin' },
   { flags: '--rp-origin <origins>', about: 'pages that use those passkeys, such as https://shop.example.com' },
+  { flags: '--no-console', about: 'serve no console' },
+  {
+    flags: '--console-origin <origin>',
+    about: 'where browsers find the console (default: http://localhost and the port)',
+  },
   webhookHostOption,
   { flags: '--webhook-days <number>', about: 'for how many days sent events of webhooks stay listed (default 30)' },
   ...daemonOptions.filter(({ flags }) => !/^--(run-once|wallets|transaction-ids)\b/.test(flags)),

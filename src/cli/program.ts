@@ -25,6 +25,7 @@ const nouns: Readonly<Record<string, string>> = {
   policy: 'what may be signed',
   tenant: 'applications that share a store and do not see each other',
   token: 'what applications of the API show',
+  person: 'who logs in to the console',
   webhook: 'where applications get events',
   'gateway-key': 'what clients of the gateway show',
 };

@@ -4,6 +4,7 @@ import type { CommandSpec } from './spec.js';
 const gatewayKeys = () => import('./commands/service/gateway-keys.js');
 const access = () => import('./commands/service/access.js');
 
+const persons = () => import('./commands/service/persons.js');
 const webhooks = () => import('./commands/service/webhooks.js');
 
 const lost = 'but its secret was not shown: `custos webhook rotate` makes a new one';
@@ -200,6 +201,30 @@ export const serviceCommands: readonly CommandSpec[] = [
     options: storeOptions,
     unlocks: true,
     load: async () => (await access()).revokeToken,
+  },
+  {
+    path: 'person add',
+    args: '<name>',
+    done: 'the person is known, but the code was not shown: `custos person add` makes another one',
+    about: 'let a person of the constitution log in to the console: print a code for the first login once',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await persons()).addPerson,
+  },
+  {
+    path: 'person list',
+    about: 'list who can log in to the console, and what they may do there',
+    options: [jsonOption, ...storeOptions],
+    unlocks: true,
+    load: async () => (await persons()).listPersons,
+  },
+  {
+    path: 'person remove',
+    args: '<name>',
+    about: 'take every login of a person away, and end their sessions',
+    options: storeOptions,
+    unlocks: true,
+    load: async () => (await persons()).removePerson,
   },
   ...webhookCommands,
   {

@@ -792,6 +792,13 @@ const kinds = {
   PASSKEY_UNKNOWN: { exit: 1, status: 404, hint: '`GET /v1/users/{owner}/passkeys` lists the passkeys of a user' },
   PASSKEY_LIMIT: { exit: 1, status: 409, hint: 'remove a passkey that the user no longer has' },
   PASSKEYS_OFF: { exit: 1, status: 501, hint: 'start `custos serve` with --rp-id and --rp-origin' },
+  SESSION_ENDED: { exit: 1, status: 401, hint: 'log in again in the console' },
+  PAGE_REFUSED: {
+    exit: 1,
+    status: 403,
+    hint: 'open the console under the address that `--console-origin` names; other pages may not ask for it',
+  },
+  PERSON_UNKNOWN: { exit: 1, status: 404, hint: '`custos person list` shows who can log in to the console' },
   ISSUER_UNREACHABLE: {
     exit: 1,
     status: 503,

@@ -94,6 +94,7 @@ export const logEvents = {
   'request-failed': ['error', 'request failed'],
   'request-refused': ['debug', 'request refused'],
   'token-refused': ['debug', 'token refused'],
+  'person-logged-in': ['info', 'person logged in to the console'],
   'user-refused': ['info', 'token of a user refused'],
   'webhook-disabled': ['warn', 'webhook disabled'],
   'webhooks-not-served': ['error', 'webhooks not served'],

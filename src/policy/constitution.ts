@@ -99,7 +99,7 @@ function readPerson(name: string, value: unknown): Person {
   const keys = texts(person['keys'], `keys of ${where}`).map((text) => {
     const key = parsePersonKey(text);
     if (key === undefined)
-      throw invalid(`${where} has the key ${quote(text)}, which \`custos approver key\` did not print`);
+      throw invalid(`${where} has the key ${quote(text)}, which neither \`custos approver key\` nor the console gave`);
     return key;
   });
   if (keys.length === 0 || keys.length > MAX_KEYS) throw invalid(`${where} has not 1 to ${MAX_KEYS} keys`);

@@ -2,15 +2,14 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
 import { isName } from '../core/policy/demand.js';
 import { type Freeze, type FreezeScope, scopeText } from '../core/policy/freeze.js';
+import { parsePersonKey } from './person-key.js';
 
 const TITLE = 'custos-freeze/1';
 const NONE = 'none';
-/** Text form of a key. Whether somebody has such a key is seen when its signature is verified. */
-const keyForm = /^ed25519:[A-Za-z0-9_-]{43}$/;
 /** Characters of the longest reason, as a person types it. */
 const LONGEST_REASON = 200;
 /** An escaped character takes six. */
-const MAX_TEXT = 6 * LONGEST_REASON + 600;
+const MAX_TEXT = 6 * LONGEST_REASON + 900;
 
 /** In this order, each once. */
 const names = ['store', 'freeze', 'scope', 'reason', 'at', 'by'] as const;
@@ -67,7 +66,7 @@ function readFields(text: string): FreezeLines {
     return value(name);
   };
   const by = value('by');
-  if (by !== NONE && !keyForm.test(by)) throw invalid('by is a key of an unknown form');
+  if (by !== NONE && parsePersonKey(by) === undefined) throw invalid('by is a key of an unknown form');
   const at = Date.parse(value('at'));
   if (!Number.isSafeInteger(at)) throw invalid('its time is not readable');
   const freeze: Freeze = {

@@ -106,7 +106,7 @@ export const decisionForm = named(
   z.strictObject({
     custosApproval: z.literal(1),
     text: described(z.string().min(1).max(16_384), 'the signed lines'),
-    signature: z.string().min(1).max(200),
+    signature: z.string().min(1).max(4096),
   }),
 );
 export type DecisionForm = z.output<typeof decisionForm>;

@@ -34,8 +34,8 @@ export const freezePage = pageOf('FreezePage', freeze);
 export type FreezeShown = z.input<typeof freeze>;
 
 const signer = {
-  key: described(z.string().max(100), 'the key that signed it'),
-  signature: z.string().max(200),
+  key: described(z.string().max(400), 'the key that signed it'),
+  signature: z.string().max(4096),
 };
 /** More than any quorum has persons with keys. */
 const MOST_SIGNATURES = 64;

@@ -114,7 +114,7 @@ export const eventRoutes: readonly Route[] = [
       const stream = eventStream({
         ...{ feeds: parts.feeds, signal: signal(), cut },
         after: placeOf(header('last-event-id') ?? after, start) ?? start.last,
-        requireRight: () => parts.tokens.requireValid(caller),
+        requireRight: () => caller.person?.requireValid() ?? parts.tokens.requireValid(caller),
         read: (from, head) => pageFor(caller, parts, { ...wanted, after: from, limit: USUAL_LIMIT, head }),
         write: (one, head) =>
           `id: ${cursorAt(one.seq, head)}\nevent: ${one.type}\ndata: ${JSON.stringify(eventJson(one))}\n\n`,

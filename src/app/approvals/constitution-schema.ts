@@ -19,7 +19,14 @@ const schema = z.strictObject({
     name,
     z.strictObject({
       roles: z.array(z.enum(roles)).min(1),
-      keys: z.array(z.string().regex(/^ed25519:[A-Za-z0-9_-]{43}$/, 'is like ed25519:…, as `approver key` prints it')),
+      keys: z.array(
+        z
+          .string()
+          .regex(
+            /^(?:ed25519:[A-Za-z0-9_-]{43}|passkey:[a-z0-9.-]{1,253}:[A-Za-z0-9_-]{43,86})$/,
+            'is like ed25519:…, as `approver key` prints it, or passkey:…, as the console shows it',
+          ),
+      ),
       initiates: z.array(z.string()),
     }),
   ),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import type { RelyingParty } from '../../core/access/relying-party.js';
+import { isLocalName, isSecureOriginOf, type RelyingParty } from '../../core/access/relying-party.js';
 import { wholeNumber } from './command-options.js';
 import type { SettingsReader } from './reader.js';
 
@@ -14,6 +14,10 @@ export interface ServeConfig {
   readonly webhookHosts?: readonly string[];
   /** The site for which users make passkeys. */
   readonly relyingParty?: RelyingParty;
+  /** False: no console is served. */
+  readonly console: boolean;
+  /** Where browsers find the console. Absent: on this machine. */
+  readonly consoleOrigin?: string;
   /** For how many days deliveries of webhooks are kept that have ended. */
   readonly webhookDays?: number;
   /** False if other daemons of the store sign what this one accepts. */
@@ -63,12 +67,30 @@ export function readServeConfig(read: SettingsReader): ServeConfig | undefined {
     ...(allowedHosts && { allowedHosts }),
     ...(webhookHosts && { webhookHosts }),
     ...(relyingParty && { relyingParty }),
+    ...readConsole(read),
     ...readDays(read),
     signs: !read.isOff('signer'),
     tatum: read.isSet('tatum'),
     ...readRpc(read),
     ...readTls(read),
   };
+}
+
+/** Without an origin the console is only for browsers of this machine. */
+function readConsole(read: SettingsReader): Pick<ServeConfig, 'console' | 'consoleOrigin'> {
+  const isOn = !read.isOff('console');
+  const origin = read.given('consoleOrigin');
+  if (origin === undefined) return { console: isOn };
+  if (!isOn)
+    read.refuse('--console-origin', '--console-origin says where the console is, and --no-console that there is none');
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalName(url.hostname));
+  if (url?.origin !== origin || !isSecure) {
+    const form = 'an origin as browsers write it, such as https://custos.example.com';
+    read.refuse('--console-origin', `--console-origin takes ${form}: browsers keep its session only by https`);
+    return { console: isOn };
+  }
+  return { console: isOn, consoleOrigin: origin };
 }
 
 function readDays(read: SettingsReader): Pick<ServeConfig, 'webhookDays'> {
@@ -129,22 +151,9 @@ function readRelyingParty(read: SettingsReader): RelyingParty | undefined {
   }
   if (!domain.test(rpId)) read.refuse('--rp-id', '--rp-id takes a domain in lower case, such as shop.example.com');
   for (const origin of origins) {
-    if (isOrigin(origin, rpId)) continue;
+    if (androidApp.test(origin) || isSecureOriginOf(origin, rpId)) continue;
     const form = `https://${rpId}, or https:// with a domain below it`;
     read.refuse('--rp-origin', `--rp-origin takes origins as browsers write them: ${form}, and a port if it has one`);
   }
   return { rpId, origins };
-}
-
-/**
- * Whether a browser would use a passkey of this id there (WebAuthn 2, sections 5.1.3, step 8, and 13.4.9): by https, or on this
- * machine; at the domain itself, or below it.
- */
-function isOrigin(text: string, rpId: string): boolean {
-  if (androidApp.test(text)) return true;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.origin !== text) return false;
-  const isLocal = url.hostname === 'localhost' || url.hostname.endsWith('.localhost');
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLocal);
-  return isSecure && (url.hostname === rpId || url.hostname.endsWith(`.${rpId}`));
 }

@@ -18,6 +18,7 @@ import { openPublicVault } from '../../vault/public-vault.js';
 import { frontApprovals, frontVault } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
 import { SettingsReader } from '../config/reader.js';
+import { openConsole } from '../console/open.js';
 import type { Door } from '../daemon/door.js';
 import { readContracts } from '../gateway/contracts.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
@@ -124,9 +125,11 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
         contracts: readContracts(new SettingsReader({}, {}), config, chains),
       })
     : undefined;
-  const { tls: _files, ...place } = serve;
+  const { tls: _files, console: _isOn, ...place } = serve;
   const tls = await readTls(serve, log);
-  const api = await startApi({ parts, rpc, authenticator, ...place, tatum, ...(tls && { tls }) });
+  const page = openConsole({ ...logins, serve, constitution: async () => (await inForce()).constitution });
+  const api = await startApi({ parts, rpc, authenticator, ...place, ...page?.place, tatum, ...(tls && { tls }) });
+  page?.listens(api);
   const socket =
     serve.clef && (await openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator }));
   webhooks.deliverer.start();

@@ -144,22 +144,32 @@ function decoy({ mac }: PasskeyParts, { tenant, owner }: UserRef): RequestOption
   return { id: mac(['custos/no-passkey', tenant, owner]), type: 'public-key', transports: ['hybrid', 'internal'] };
 }
 
-/** Whatever is wrong is answered alike; the log says it. */
-async function logIn(
+async function logIn(parts: PasskeyParts, request: PasskeyLoginRequest): Promise<NewSession> {
+  const { id, publicKey } = await provePasskey(parts, request);
+  const isThere = (one: Passkey) => one.id === id && one.publicKey === publicKey;
+  const of = { tenant: request.tenant, digest: digestOf(parts, request) };
+  return openSessionWhile(parts, of, ({ passkeys = [] }) => passkeys.some(isThere));
+}
+
+/**
+ * Whatever is wrong is answered alike; the log says it.
+ * @returns the passkey that answered, once its counter is kept
+ * @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEYS_OFF, STORE_*
+ */
+export async function provePasskey(
   parts: PasskeyParts,
   { tenant, owner, address, answer }: PasskeyLoginRequest,
-): Promise<NewSession> {
+): Promise<Passkey> {
   requireSite(parts);
   const digest = digestOf(parts, { tenant, owner });
   const succeed = parts.attempts.take(Buffer.from(digest).toString('hex'), address);
-  const { id, publicKey } = await proven(parts, { tenant, owner }, answer).catch((error: unknown) => {
+  const passkey = await proven(parts, { tenant, owner }, answer).catch((error: unknown) => {
     if (!(error instanceof CustosError) || error.code !== 'PASSKEY_INVALID') throw error;
     tell(parts.log, 'user-refused', { tenant, reason: error.details['reason'] });
     throw loginRefused();
   });
   succeed();
-  const isThere = (one: Passkey) => one.id === id && one.publicKey === publicKey;
-  return openSessionWhile(parts, { tenant, digest }, ({ passkeys = [] }) => passkeys.some(isThere));
+  return passkey;
 }
 
 /** @returns the passkey that answered, once its counter is kept. @throws CustosError PASSKEY_INVALID */

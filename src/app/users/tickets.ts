@@ -11,18 +11,21 @@ export interface TicketParts {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** What somebody was given: 32 random bytes, of which the store keeps a hash. */
+/** What somebody was given: random bytes, of which the store keeps a hash. */
 interface NewTicket extends Pick<StoredTicket, 'hash' | 'expiresAt'> {
   readonly secret: Uint8Array;
 }
 
-/** @param lasting - milliseconds */
+/**
+ * @param lasting - milliseconds
+ * @param secret - begins with enough random bytes that nobody guesses them
+ */
 export async function giveTicket(
   { tickets, mac, clock }: TicketParts,
   of: Pick<StoredTicket, 'kind' | 'tenant' | 'owner'>,
   lasting: number,
+  secret: Uint8Array = new Uint8Array(randomBytes(32)),
 ): Promise<NewTicket> {
-  const secret = new Uint8Array(randomBytes(32));
   const now = clock.now();
   const ticket = { ...of, hash: hash('sha256', secret, 'hex'), expiresAt: now + lasting };
   await tickets.add({ ...ticket, mac: ticketMac(mac, ticket) }, now);

@@ -3,9 +3,9 @@ import type { JournalMac } from '../store/journal-mac.js';
 
 /**
  * What a ticket is good for: a session of a user who logged in here, or whom the identity provider logged in (`exchange`), or one
- * answer of a passkey.
+ * answer of a passkey; the first login of a person (`enrol`), or a session of one in the console.
  */
-export const ticketKinds = ['session', 'exchange', 'register', 'login'] as const;
+export const ticketKinds = ['session', 'exchange', 'register', 'login', 'enrol', 'console'] as const;
 export type TicketKind = (typeof ticketKinds)[number];
 
 /** Random bytes that a user of a tenant was given, as the store keeps them. */

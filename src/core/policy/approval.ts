@@ -43,6 +43,6 @@ export interface Approval {
 export interface SignedApproval {
   /** The signed lines. */
   readonly text: string;
-  /** 86 characters of base64url. */
+  /** Text form, as the key makes it. */
   readonly signature: string;
 }

@@ -9,9 +9,21 @@ export const acts = ['constitution', 'widen', 'narrow', 'unfreeze'] as const;
 export type Act = (typeof acts)[number];
 
 /** The public half of a key with which a person signs. */
-export interface PersonKey {
+export type PersonKey = Ed25519Point | PasskeyPoint;
+
+/** Of a key file. */
+interface Ed25519Point {
   readonly kind: 'ed25519';
   /** 32 bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** Of a passkey, which signs only on pages of its site. */
+export interface PasskeyPoint {
+  readonly kind: 'passkey';
+  /** The domain of the site. */
+  readonly rpId: string;
+  /** ES256: both coordinates, 64 bytes. EdDSA: 32 bytes. */
   readonly bytes: Uint8Array;
 }
 
@@ -56,9 +68,9 @@ export interface EnactedConstitution {
 
 /** A signature over lines that the signed thing gives. */
 export interface PersonSignature {
-  /** Text form of the key: `ed25519:` and 43 characters of base64url. */
+  /** Text form of the key, such as `ed25519:` and 43 characters of base64url. */
   readonly key: string;
-  /** 86 characters of base64url. */
+  /** Text form: of Ed25519 86 characters of base64url, of a passkey three parts. */
   readonly signature: string;
   /** The act in the lines, where it is not the one that is decided: whoever signs that a policy widens also agrees if it narrows. */
   readonly act?: Act;

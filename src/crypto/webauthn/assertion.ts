@@ -1,7 +1,7 @@
 import { sha256 } from '../hash.js';
-import { checkAuthenticatorData, readAuthenticatorData } from './authenticator-data.js';
+import { type AuthenticatorData, checkAuthenticatorData, readAuthenticatorData } from './authenticator-data.js';
 import { checkClientData, type Expected } from './client-data.js';
-import { readCoseKey, verifyByKey } from './cose-key.js';
+import { type CoseKey, readCoseKey, verifyByKey } from './cose-key.js';
 import { invalid } from './refusal.js';
 
 /** What a browser gives after `navigator.credentials.get()` (WebAuthn 2, section 5.2.2). */
@@ -30,19 +30,32 @@ export interface KnownCredential {
  * @throws CustosError PASSKEY_INVALID
  */
 export function verifyAssertion(answer: AssertionAnswer, expected: Expected, credential: KnownCredential): number {
-  const { clientData, authenticatorData, signature, userHandle } = answer;
+  const { userHandle } = answer;
   if (userHandle !== undefined && Buffer.compare(userHandle, credential.userHandle) !== 0) {
     throw invalid('it is of another user');
   }
+  const { signCount } = verifySigned(answer, expected, readCoseKey(credential.publicKey));
+  requireGrowth(signCount, credential.signCount);
+  return signCount;
+}
+
+/**
+ * The same for a key alone: whose it is, and what it counted before, is for the caller.
+ * @throws CustosError PASSKEY_INVALID
+ */
+export function verifySigned(
+  { clientData, authenticatorData, signature }: AssertionAnswer,
+  expected: Expected,
+  key: CoseKey,
+): AuthenticatorData {
   checkClientData(clientData, 'webauthn.get', expected);
   const data = readAuthenticatorData(authenticatorData);
   checkAuthenticatorData(data, expected.rpId);
   // Section 6.1: only a new credential is attested.
   if (data.credential !== undefined) throw invalid('it has a credential');
   const signed = Buffer.concat([authenticatorData, sha256(clientData)]);
-  if (!verifyByKey(readCoseKey(credential.publicKey), signed, signature)) throw invalid('its signature is wrong');
-  requireGrowth(data.signCount, credential.signCount);
-  return data.signCount;
+  if (!verifyByKey(key, signed, signature)) throw invalid('its signature is wrong');
+  return data;
 }
 
 /** A counter that does not grow means that the key may exist twice. Both are 0 where the authenticator does not count. */

@@ -30,6 +30,11 @@ export function readChallenge(clientData: Uint8Array): Uint8Array {
   }
 }
 
+/** The page that an answer is from, before anything else of it is believed. @throws CustosError PASSKEY_INVALID */
+export function readOrigin(clientData: Uint8Array): string {
+  return readClientData(clientData).origin;
+}
+
 /**
  * Checks what the browser says (WebAuthn 2, sections 7.1, steps 5 to 10, and 7.2, steps 8 to 14). A page inside a page of another
  * origin counts for nothing, and neither does a connection with token binding, which no server here has.

@@ -40,6 +40,22 @@ export function readCoseKey(bytes: Uint8Array): CoseKey {
 }
 
 /**
+ * A key by its point alone, of which there is one text, while COSE has several for one key.
+ * @param bytes - ES256: both coordinates, 64 bytes. EdDSA: 32 bytes.
+ * @returns undefined for what is no such point
+ */
+export function keyOfPoint(bytes: Uint8Array): CoseKey | undefined {
+  const point = bytes.length === 64 ? Uint8Array.of(4, ...bytes) : bytes;
+  if (bytes.length === 64) return isPublicKey(point) ? { algorithm: -7, point } : undefined;
+  return bytes.length === 32 && isOfFullOrder(bytes) ? { algorithm: -8, point } : undefined;
+}
+
+/** The bytes that `keyOfPoint` takes. */
+export function pointOf({ algorithm, point }: CoseKey): Uint8Array {
+  return algorithm === -7 ? point.slice(1) : point;
+}
+
+/**
  * Checks a signature of a credential (WebAuthn 2, section 6.5.6). Malformed input is `false`.
  * @param signature - ES256: DER (Ecdsa-Sig-Value). EdDSA: 64 bytes.
  */

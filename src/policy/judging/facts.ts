@@ -5,6 +5,7 @@ import type { Constitution } from '../../core/policy/constitution.js';
 import type { GivenApproval, PolicyFacts } from '../../core/policy/facts.js';
 import { type CountedApprovals, countApprovals, type Ignored, type KeptApproval, mayHaveAsked } from '../approvals.js';
 import { intentOf } from '../intent.js';
+import { classOfKey } from '../person-key.js';
 
 /** Name of the four-eye service as a person, and of the group that it alone is in. */
 export const FOUR_EYE = 'four-eye';
@@ -65,7 +66,7 @@ export function prepareFacts(transaction: JudgedTransaction, deciding: Deciding)
   const { yes, no, ignored } = counted(transaction, deciding);
   const given = [...yes, ...no].map(({ approval, person }): GivenApproval => {
     const { decision, demands } = approval;
-    return { person: person.name, decision, class: 'decoded', demands };
+    return { person: person.name, decision, class: classOfKey(approval.key), demands };
   });
   const persons = [...(constitution?.persons.values() ?? [])];
   const excluded = persons.filter((person) => mayHaveAsked(person, transaction.initiator));

@@ -11,6 +11,7 @@ import type { SignRequest } from '../../core/signing/signer.js';
 import { type Asked, checkApproval, type VerifiedApproval, verifyApproval } from '../../policy/approvals.js';
 import { intentOf } from '../../policy/intent.js';
 import { fourEyeApproval, knownGroups } from '../../policy/judging/facts.js';
+import { classOfKey } from '../../policy/person-key.js';
 import type { OpenedControl } from './documents.js';
 
 /** What approvals are judged by. */
@@ -56,7 +57,7 @@ export function approvalsFor(asking: Asking): Given {
     ({ approval, person }): GivenApproval => ({
       person: person.name,
       decision: approval.decision,
-      class: 'decoded',
+      class: classOfKey(approval.key),
       demands: approval.demands,
     }),
   );

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { personsTenant } from '../../core/access/persons.js';
 import { type StoredToken, type TokenFacts, tokenMac } from '../../core/access/token.js';
 import { CustosError } from '../../core/errors.js';
 import { defaultTenant, type TenantId } from '../../core/ids.js';
@@ -97,7 +98,7 @@ async function readTenants(db: Tables): Promise<readonly Tenant[]> {
 
 async function addTenant(db: Tables, { id, createdAt }: Tenant): Promise<void> {
   const exists = () => new CustosError('TENANT_EXISTS', `the tenant ${id} is there already`);
-  if (id === defaultTenant) throw exists();
+  if (id === defaultTenant || id === personsTenant) throw exists();
   const insert = db.insertInto('tenants').values({ id, created_at: createdAt });
   await insert.execute().catch((error: unknown) => {
     throw isUniqueViolation(error) ? exists() : error;

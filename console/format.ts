@@ -1,0 +1,39 @@
+import { language } from './texts.js';
+
+/** A moment as people of the chosen language write it. */
+export function momentText(iso: string | number): string {
+  const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' });
+  return format.format(new Date(iso));
+}
+
+const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** How long ago something was, or in how long it will be. */
+export function distanceText(iso: string | number, now = Date.now()): string {
+  const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
+  const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+}
+
+/**
+ * Characters that change the order, the width or the lines of a text are shown as what they are: a memo, a label or a node's answer
+ * must not look like another one.
+ */
+export function plainText(text: string, most = 400): string {
+  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (char) => {
+    return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+  const points = [...shown.replace(/(\p{M}{3})\p{M}+/gu, '$1…')];
+  return points.length > most ? `${points.slice(0, most).join('')}…` : points.join('');
+}
+
+/** A long name in parts of four, as people compare it. */
+export function groupsOf(text: string): readonly string[] {
+  const [, start = '', rest = text] = /^(0x)?(.*)$/s.exec(text) ?? [];
+  return [...(start === '' ? [] : [start]), ...(rest.match(/.{1,4}/gs) ?? [])];
+}

@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { distanceText, groupsOf, momentText, plainText } from '../format.js';
+import type { Loaded } from '../load.js';
+import { named, t } from '../texts.js';
+
+/** A text that somebody else wrote: it is one piece, runs from left to right, and cannot look like more than it is. */
+export function Foreign({ text, most }: { readonly text: string; readonly most?: number }) {
+  return (
+    <bdi class="foreign" dir="ltr">
+      {plainText(text, most)}
+    </bdi>
+  );
+}
+
+/** An address, whole and in groups; what is copied has no gaps. */
+export function Address({ text }: { readonly text: string }) {
+  const isCopied = useSignal(false);
+  const copy = () => {
+    void navigator.clipboard.writeText(text).then(() => {
+      isCopied.value = true;
+      setTimeout(() => {
+        isCopied.value = false;
+      }, 1500);
+    });
+  };
+  return (
+    <span class="address">
+      <bdi dir="ltr">
+        {groupsOf(plainText(text)).map((group, at) => (
+          <span key={at}>{group}</span>
+        ))}
+      </bdi>
+      <button type="button" class="quiet" aria-label={t('copy.do')} title={t('copy.do')} onClick={copy}>
+        {isCopied.value ? '✓' : '⧉'}
+      </button>
+      <span role="status" class="hidden">
+        {isCopied.value ? t('copy.done') : ''}
+      </span>
+    </span>
+  );
+}
+
+/** A state in words and in a colour. */
+export function State({ kind = 'state', name }: { readonly kind?: string; readonly name: string }) {
+  return <span class={`chip ${kind}-${/^[a-z-]+$/.test(name) ? name : 'other'}`}>{named(kind, name)}</span>;
+}
+
+/** A moment: how long ago, and exactly when. */
+export function Moment({ at }: { readonly at: string | number }) {
+  const iso = new Date(at).toISOString();
+  return (
+    <time dateTime={iso} title={momentText(at)}>
+      {distanceText(at)}
+    </time>
+  );
+}
+
+interface LoadingProps<T> {
+  readonly of: Loaded<T>;
+  /** Shown where there is nothing. */
+  readonly empty?: string;
+  readonly isEmpty?: (value: T) => boolean;
+  readonly children: (value: T) => ComponentChildren;
+}
+
+/** What was read from the server, or the truth about why it is not there. */
+export function Loading<T>({ of: { value, refusal }, empty = '', isEmpty = () => false, children }: LoadingProps<T>) {
+  return (
+    <>
+      {refusal === undefined ? null : (
+        <p class="refusal" role="alert">
+          {refusal.isOffline
+            ? t('load.offline')
+            : `${t('load.refused')}: ${plainText(refusal.message)} (${refusal.code})`}
+        </p>
+      )}
+      {value === undefined ? (
+        refusal === undefined && <p class="muted">{t('load.loading')}</p>
+      ) : isEmpty(value) ? (
+        <p class="muted">{empty}</p>
+      ) : (
+        children(value)
+      )}
+    </>
+  );
+}
+
+/** The heading of a screen: the keyboard and the reader of the screen begin there. */
+export function Title({ children }: { readonly children: ComponentChildren }) {
+  return <h1 tabIndex={-1}>{children}</h1>;
+}
+
+export function Panel({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <section class="panel">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import { signal } from '@preact/signals';
+import { ask, onSessionEnd, Refusal } from './api.js';
+
+/** A passkey of whoever is logged in. */
+interface OwnKey {
+  readonly id: string;
+  readonly name: string;
+  /** As constitutions have it. */
+  readonly key: string | null;
+  readonly isEnacted: boolean;
+}
+
+export interface Session {
+  readonly person: string;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly keys: readonly OwnKey[];
+  readonly expiresAt: string;
+}
+
+type State =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'out'; readonly wasIn: boolean }
+  | { readonly kind: 'in'; readonly session: Session };
+
+export const session = signal<State>({ kind: 'loading' });
+
+onSessionEnd(() => {
+  session.value = { kind: 'out', wasIn: session.peek().kind === 'in' };
+});
+
+/** Finds out who is logged in. What is on the screen stays until that is known. */
+export async function findSession(): Promise<void> {
+  try {
+    session.value = { kind: 'in', session: await ask<Session>('GET', '/console/session') };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.status !== 401) session.value = { kind: 'offline' };
+  }
+}
+
+export async function logOut(): Promise<void> {
+  await ask('DELETE', '/console/session');
+  session.value = { kind: 'out', wasIn: false };
+}
+
+/** Whether whoever is logged in may do something. */
+export function may(scope: string): boolean {
+  const now = session.value;
+  return now.kind === 'in' && now.session.scopes.includes(scope);
+}

@@ -1,0 +1,58 @@
+/** What a person does, and what comes of it. */
+export const actions = {
+  'login.title': ['Log in', 'Anmelden'],
+  'login.name': ['Name', 'Name'],
+  'login.nameHint': ['as the constitution has it', 'wie in der Verfassung'],
+  'login.withPasskey': ['Log in with a passkey', 'Mit Passkey anmelden'],
+  'login.first': ['First login', 'Erste Anmeldung'],
+  'login.haveLogin': ['I have logged in before', 'Ich war schon angemeldet'],
+  'login.code': ['Code', 'Code'],
+  'login.codeHint': ['`custos person add` printed it', '`custos person add` hat ihn ausgegeben'],
+  'login.makePasskey': ['Make a passkey', 'Passkey anlegen'],
+  'login.ended': [
+    'The session has ended. Log in again: what you typed is still there.',
+    'Die Sitzung ist zu Ende. Melden Sie sich wieder an.',
+  ],
+  'login.refused': ['The login was refused.', 'Die Anmeldung wurde verweigert.'],
+  'login.broken': [
+    'The passkey gave no answer. Try again.',
+    'Der Passkey hat nicht geantwortet. Versuchen Sie es noch einmal.',
+  ],
+  'login.insecure': [
+    'This page works only by HTTPS or on localhost.',
+    'Diese Seite geht nur über HTTPS oder auf localhost.',
+  ],
+  'login.passkeyName': ['Passkey of the console', 'Passkey der Konsole'],
+  'login.offline': ['The server does not answer.', 'Der Server antwortet nicht.'],
+  'login.out': ['Log out', 'Abmelden'],
+  'login.noRole': [
+    'The constitution does not name {name}, so nothing is shown. Give the line below to the admins: they add it to the keys of {name}.',
+    'Die Verfassung nennt {name} nicht, deshalb ist nichts zu sehen. Geben Sie die Zeile unten den Administratoren: sie fügen sie den Schlüsseln von {name} hinzu.',
+  ],
+  'login.tries': ['Too many tries. Wait a little.', 'Zu viele Versuche. Warten Sie etwas.'],
+
+  'freeze.stop': ['Stop signing', 'Signieren stoppen'],
+  'freeze.all': ['Everything is stopped', 'Alles ist gestoppt'],
+  'freeze.some': ['Stopped: {what}', 'Gestoppt: {what}'],
+  'freeze.none': ['Signing goes on', 'Signieren läuft'],
+  'freeze.reason': ['Reason', 'Grund'],
+  'freeze.reasonHint': [
+    'It is shown to everybody, and kept in the audit log.',
+    'Alle sehen ihn, und das Protokoll behält ihn.',
+  ],
+  'freeze.scope': ['What', 'Was'],
+  'freeze.scopeAll': ['Everything', 'Alles'],
+  'freeze.scopeChain': ['One chain', 'Eine Chain'],
+  'freeze.confirm': ['Stop now', 'Jetzt stoppen'],
+  'freeze.cancel': ['Back', 'Zurück'],
+  'freeze.done': ['Signing is stopped.', 'Signieren ist gestoppt.'],
+  'freeze.since': ['since {time}', 'seit {time}'],
+
+  'theme.label': ['Appearance', 'Darstellung'],
+  'theme.auto': ['As the system', 'Wie das System'],
+  'theme.light': ['Light', 'Hell'],
+  'theme.dark': ['Dark', 'Dunkel'],
+  'language.label': ['Language', 'Sprache'],
+  'copy.done': ['Copied', 'Kopiert'],
+  'copy.do': ['Copy', 'Kopieren'],
+} as const;

@@ -1,0 +1,75 @@
+import type { Hono } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { z } from 'zod';
+import { readTypedJson } from '../../http/body.js';
+import { creationOptions, newPasskeyRequest, passkeyLoginRequest } from '../forms/passkeys.js';
+import type { ApiEnvironment } from '../rpc/environment.js';
+import { read } from '../validate.js';
+import { COOKIE, giveCookie, type PageContext, personOf, requireOwnPage, takeCookie } from './guard.js';
+import { addPages } from './pages.js';
+import type { ConsoleDoor, OpenedSession, PersonSession, Visitor } from './parts.js';
+
+const code = z.string().min(1).max(64);
+const person = z.string().min(1).max(64);
+const enrolment = z.strictObject({ code });
+const enrolled = newPasskeyRequest.extend({ code });
+const login = z.strictObject({ person });
+const answered = passkeyLoginRequest.extend({ person });
+
+const enrolmentOptions = z.strictObject({ person: z.string(), options: creationOptions });
+
+/**
+ * What only the page asks: who is there, and how one logs in. Everything else it asks of the operations that applications have, with
+ * the rights of the person.
+ */
+export function addConsole(app: Hono<ApiEnvironment>, door: ConsoleDoor): void {
+  const { persons } = door;
+  const post = <B extends z.ZodType>(
+    path: string,
+    form: B,
+    work: (body: z.output<B>, visitor: Visitor, context: PageContext) => Promise<Response>,
+  ) =>
+    app.post(`/console/session${path}`, async (context) => {
+      requireOwnPage(context, persons.site());
+      const body = read(form, await readTypedJson(context), 'body');
+      return work(body, { address: context.env.address, cookie: getCookie(context, COOKIE) }, context);
+    });
+
+  app.get('/console/session', async (context) => {
+    return context.json(sessionJson(await personOf(context, persons)));
+  });
+  post('/enrolment/options', enrolment, async (body, visitor, context) => {
+    const { name, options } = await persons.startEnrolment(body.code, visitor);
+    return context.json({ person: name, options } satisfies z.input<typeof enrolmentOptions>);
+  });
+  post('/enrolment', enrolled, async ({ code: given, name, credential }, visitor, context) =>
+    opened(context, await persons.enrol(given, { name, key: credential }, visitor)),
+  );
+  post('/login/options', login, async (body, _, context) => context.json(await persons.startLogin(body.person)));
+  post('/login', answered, async (body, visitor, context) =>
+    opened(context, await persons.login(body.person, body.credential, visitor)),
+  );
+  app.get('/console/site', (context) => context.json(persons.site()));
+  app.delete('/console/session', async (context) => {
+    requireOwnPage(context, persons.site());
+    await persons.logout(getCookie(context, COOKIE));
+    takeCookie(context);
+    return context.body(null, 204);
+  });
+  addPages(app, door);
+}
+
+function opened(context: PageContext, { cookie, name }: OpenedSession): Response {
+  giveCookie(context, cookie);
+  return context.json({ person: name }, 201);
+}
+
+function sessionJson({ person: { name, roles, keys }, caller, expiresAt }: PersonSession) {
+  return {
+    person: name,
+    roles: [...roles],
+    scopes: [...caller.scopes],
+    keys: keys.map((one) => ({ ...one })),
+    expiresAt: new Date(expiresAt).toISOString(),
+  };
+}
