@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CustosError, ErrorCode } from '../core/errors.js';
 
@@ -56,11 +56,37 @@ export function hintFor(error: CustosError, command: string | undefined): string
 /**
  * What helps somebody whose home still has the wallets of Tatum KMS, as a container that only got another image has: without a
  * store, `custos init` would be the wrong advice.
- * @returns undefined for other errors, and where there is no such file
+ * @param mounts - what is mounted, as Linux lists it (proc(5), mountinfo)
+ * @returns undefined for other errors, and where there is no such file or mount
  */
-export function formerWalletsHint({ code }: CustosError, home: string | undefined): string | undefined {
+export function formerWalletsHint(
+  { code }: CustosError,
+  home: string | undefined,
+  mounts: () => string = mountsOfProcess,
+): string | undefined {
   if (code !== 'STORE_MISSING' || home === undefined) return undefined;
-  const file = join(home, '.tatumrc', 'wallet.dat');
-  if (!existsSync(file)) return undefined;
-  return `Tatum KMS left its wallets in ${file}: \`custos migrate ${file}\` makes a store of them`;
+  const folder = join(home, '.tatumrc');
+  const file = join(folder, 'wallet.dat');
+  if (existsSync(file)) {
+    return `Tatum KMS left its wallets in ${file}: \`custos migrate ${file}\` makes a store of them`;
+  }
+  const other = mountOfTatum(mounts());
+  if (other === undefined || other === folder) return undefined;
+  return `the volume of Tatum KMS is mounted at ${other}: mount it at ${folder}, and another volume at ${home} for the new store`;
+}
+
+/** Its image has the home /root, which the user of another image cannot look into. */
+function mountOfTatum(mounts: string): string | undefined {
+  const points = mounts.split('\n').flatMap((line) => line.split(' ')[4] ?? []);
+  // Blanks in paths are written as octal numbers, and no path that is shown here has one by itself.
+  return points.find((point) => point.endsWith('/.tatumrc') && !point.includes('\\'));
+}
+
+/** Empty where the system has no such file. */
+function mountsOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch {
+    return '';
+  }
 }

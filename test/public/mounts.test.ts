@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custos, makeHome, program, removeHome } from '../support/custos.js';
 import { oldWallets, writeOld } from '../support/old-kms.js';
+import { type Broadcast, startStubCloud } from '../support/stub-cloud.js';
+import { loadVectors, type TransactionVector } from '../support/vectors.js';
 
 const STRANGER = 23_456;
 const password = 'password of the mounts';
@@ -57,28 +59,48 @@ describe('mounts into a container', () => {
     expect(stderr).toContain(message.replace('PATH', path));
   });
 
-  it('where only the wallets of Tatum KMS are mounted, the error says how to migrate, and that migrates them', async () => {
+  it('a user of Tatum KMS keeps volume and settings: the error says how to migrate, that migrates, and the daemon goes on', async () => {
     const volume = makeHome();
-    mkdirSync(join(volume, '.tatumrc'));
-    const wallets = oldWallets('ETH');
-    const file = writeOld(join(volume, '.tatumrc', 'wallet.dat'), wallets, 'password of the peer');
-    // The environment of the peer's image, with the store where a home of its own has it.
-    const env = {
-      ...{ TATUM_KMS_PASSWORD: 'password of the peer', TATUM_API_KEY: 'key' },
-      CUSTOS_STORE: join(volume, '.custos', 'store.db'),
-    };
-    const run = (...args: string[]) => custos(args, { home: volume, env });
-    const refused = await run('daemon', '--testnet');
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain(
-      `(STORE_MISSING)\ncustos: hint: Tatum KMS left its wallets in ${file}: \`custos migrate`,
-    );
-    const [, advised = ''] = /`custos (migrate [^`]+)`/.exec(refused.stderr) ?? [];
-    const moved = await run(...advised.split(' '), '--weak-password');
-    expect([moved.code, moved.stderr]).toEqual([0, expect.any(String)]);
-    const listed = await run('wallet', 'list', '--json');
-    for (const id of Object.keys(wallets)) expect(listed.stdout).toContain(id);
-    removeHome(volume);
+    const stub = await startStubCloud();
+    try {
+      const [vector] = loadVectors('ETH').transactions as readonly (TransactionVector & {
+        readonly broadcast: Broadcast;
+      })[];
+      if (vector === undefined) throw new Error('there is no vector');
+      stub.replay(vector);
+      stub.queue('ETH').push(vector.pending);
+      mkdirSync(join(volume, '.tatumrc'));
+      const own = Object.entries(vector.wallets).map(([id, wallet]) => [
+        id,
+        { ...wallet, chain: 'ETH', testnet: true },
+      ]);
+      const wallets = { ...oldWallets('ETH'), ...Object.fromEntries(own) };
+      const file = writeOld(join(volume, '.tatumrc', 'wallet.dat'), wallets, 'password of the peer');
+      // The environment of the peer's image, with the store where a home of its own has it.
+      const env = {
+        ...{ TATUM_KMS_PASSWORD: 'password of the peer', TATUM_API_KEY: 'test-api-key', TATUM_API_URL: stub.url },
+        CUSTOS_STORE: join(volume, '.custos', 'store.db'),
+      };
+      const run = (...args: string[]) => custos(args, { home: volume, env });
+      const daemon = ['daemon', '--testnet', '--runOnce'];
+      const refused = await run(...daemon);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain(
+        `(STORE_MISSING)\ncustos: hint: Tatum KMS left its wallets in ${file}: \`custos migrate`,
+      );
+      const [, advised = ''] = /`custos (migrate [^`]+)`/.exec(refused.stderr) ?? [];
+      const moved = await run(...advised.split(' '), '--weak-password');
+      expect([moved.code, moved.stderr]).toEqual([0, expect.any(String)]);
+      const listed = await run('wallet', 'list', '--json');
+      for (const id of Object.keys(wallets)) expect(listed.stdout).toContain(id);
+      const goneOn = await run(...daemon);
+      expect([goneOn.code, stub.unanswered]).toEqual([0, []]);
+      const { path, body } = vector.broadcast;
+      expect(stub.broadcasts).toEqual([{ path, body }]);
+    } finally {
+      await stub.close();
+      removeHome(volume);
+    }
   });
 });
 
