@@ -25,6 +25,8 @@ function run(args: readonly string[], streams: { stdout?: number; stderr?: numbe
 
 // /dev/full is a device of Linux.
 if (!isThere) console.warn('skipped: this system has no /dev/full to write to');
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.warn('skipped: only root can start a process as another user');
 describe.skipIf(!isThere)('a result that cannot be written', () => {
   const full = () => openSync('/dev/full', 'w');
 
@@ -65,7 +67,7 @@ describe('a process without a home', () => {
   });
 
   // Only root can take the number of another user.
-  it.skipIf(process.getuid?.() !== 0)('a process without a home and a store name is asked to name the store', () => {
+  it.skipIf(!isRoot)('a process without a home and a store name is asked to name the store', () => {
     const ended = run(['wallet', 'list'], { HOME: '', uid: 54_321 });
     expect(ended.status).toBe(2);
     expect(ended.stderr).toContain('--store');
