@@ -47,7 +47,11 @@ async function withHouse(home: string, env: Environment, work: (house: House) =>
 }
 
 /** A slot that an eighth of the usual work opens. */
-export async function quickSlot(rootKey: Uint8Array, password: Secret, storeId: string): Promise<KeySlot> {
+export async function quickSlot(
+  rootKey: Uint8Array,
+  password: Pick<Secret, 'exposeBytes'>,
+  storeId: string,
+): Promise<KeySlot> {
   const [id, salt] = [randomUUID(), new Uint8Array(randomBytes(32))];
   const wrapping = await stretchPassword(password.exposeBytes(), salt, kdf);
   const box = seal(wrapping, rootKey, joinUnambiguously(['custos/v1/slot', storeId, id, 'password']));
