@@ -1,7 +1,21 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +68,23 @@ function found(modules: string, below = ''): string[] {
 }
 
 const run = promisify(execFile);
+
+/** Copies what the package is made of, for the owner's eyes alone and with files of last week. */
+function copyPackage(other: string): void {
+  const { files }: { files: string[] } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const bundled = Object.entries(packagesOf(join(root, 'package-lock.json'))).filter(([, { dev }]) => dev !== true);
+  const names = ['package.json', 'package-lock.json', 'package-modes.js', ...files, ...bundled.map(([path]) => path)];
+  for (const name of names.filter((one) => one !== '' && existsSync(join(root, one)))) {
+    mkdirSync(dirname(join(other, name)), { recursive: true });
+    cpSync(join(root, name), join(other, name), { recursive: true });
+  }
+  const past = new Date(Date.now() - 7 * 86_400_000);
+  for (const entry of readdirSync(other, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    chmodSync(path, statSync(path).mode & 0o700);
+    utimesSync(path, past, past);
+  }
+}
 
 const consumer = `
 import { type Carried, CustosError, createStore, errorKinds, type Judge, openStore, Secret } from 'custos-kms';
@@ -126,6 +157,7 @@ export async function all(): Promise<Wallet[]> {
 describe('the package, installed in an empty folder', () => {
   beforeAll(() => {
     // Built already, as for every test of the program.
+    execFileSync(process.execPath, ['package-modes.js'], { cwd: root });
     npm('pack', root, '--ignore-scripts', `--pack-destination=${folder}`);
     const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
@@ -139,6 +171,27 @@ describe('the package, installed in an empty folder', () => {
     expect(locked.length).toBeGreaterThan(40);
     expect(found(join(installed, 'node_modules')).sort()).toEqual(locked.sort());
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['custos-kms']);
+  });
+
+  it('the package has the same bytes in another folder, at another time, made by somebody with another umask', async () => {
+    // Outside of the folder of the first: it is no package inside of another.
+    const other = mkdtempSync(join(tmpdir(), 'custos-again-'));
+    try {
+      copyPackage(other);
+      execFileSync(process.execPath, ['package-modes.js'], { cwd: other });
+      const args = ['pack', '--ignore-scripts', '--offline', '--loglevel=error', `--cache=${join(folder, 'cache')}`];
+      const env = { PATH: process.env['PATH'], HOME: other, TZ: 'Pacific/Auckland', LANG: 'tr_TR.UTF-8' };
+      await run('npm', args, { cwd: other, env });
+      const digestIn = (where: string) => {
+        const [file = ''] = readdirSync(where).filter((name) => name.endsWith('.tgz'));
+        return `${file} ${createHash('sha512')
+          .update(readFileSync(join(where, file)))
+          .digest('hex')}`;
+      };
+      expect(digestIn(other)).toBe(digestIn(folder));
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
 
   it('the package runs no script while it is installed', () => {
@@ -190,40 +243,40 @@ describe('the package, installed in an empty folder', () => {
     }
   });
 
-  const compile = (source: string, ...flags: string[]) => {
-    writeFileSync(join(folder, 'consumer.mts'), source);
-    const args = [
-      'consumer.mts',
-      '--noEmit',
-      '--strict',
-      '--exactOptionalPropertyTypes',
-      '--target',
-      'es2022',
-      ...flags,
-    ];
-    try {
-      execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder });
-      return '';
-    } catch (error) {
-      return String(Object(error).stdout);
-    }
+  /** The complaints about each file, by its name, when all of them are compiled as one strict program. */
+  const compile = (sources: Readonly<Record<string, string>>, ...flags: string[]) => {
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(folder, name), text);
+    const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+    const args = [join(root, 'node_modules/typescript/bin/tsc'), ...Object.keys(sources), ...strict, ...flags];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    const of = (name: string) =>
+      stdout
+        .split(/^(?=\S)/m)
+        .filter((line) => line.startsWith(name))
+        .join('');
+    const known = Object.keys(sources).map((name) => [name, of(name)] as const);
+    // What is not about one of them would be about the types of the package.
+    expect(known.map(([, said]) => said).join('').length).toBe(stdout.length);
+    return Object.fromEntries(known);
   };
   const ofNode = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
 
-  it('a strict program compiles with the installed types, and a wrong program does not', () => {
-    const flags = ['--module', 'nodenext', ...ofNode];
-    expect(compile(consumer, ...flags)).toBe('');
-    expect(compile(consumer.replace("Secret.text('p')", "'p'"), ...flags)).toContain(
-      "is not assignable to type 'Secret'",
-    );
-    expect(compile(consumer.replace("kind: 'allow'", "kind: 'yes'"), ...flags)).toContain('"yes"');
+  it('strict programs compile with the installed types of library and client, and wrong ones do not', () => {
+    const sources = {
+      'application.mts': application,
+      'consumer.mts': consumer,
+      'wrong-password.mts': consumer.replace("Secret.text('p')", "'p'"),
+      'wrong-verdict.mts': consumer.replace("kind: 'allow'", "kind: 'yes'"),
+    };
+    const said = compile(sources, '--module', 'nodenext', ...ofNode);
+    expect([said['application.mts'], said['consumer.mts']]).toEqual(['', '']);
+    expect(said['wrong-password.mts']).toContain("is not assignable to type 'Secret'");
+    expect(said['wrong-verdict.mts']).toContain('"yes"');
   });
 
-  it.each([
-    ['Node', ['--module', 'node16', ...ofNode]],
-    ['a bundler and a browser', ['--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom']],
-  ])('a strict program compiles with the types of the client for %s, and no wrong line of it', (_name, flags) => {
-    expect(compile(application, ...flags)).toBe('');
+  it('a strict program compiles with the types of the client for a bundler and a browser, and no wrong line of it', () => {
+    const flags = ['--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom'];
+    expect(compile({ 'application.mts': application }, ...flags)).toEqual({ 'application.mts': '' });
   });
 
   it('the installed client exports ten names and brings nothing of the server', () => {

@@ -18,6 +18,10 @@ export interface DeployTools {
   parseYaml(text: string): unknown[];
   /** Rejects if the schemas of Kubernetes do not allow it, or do not know its kind. */
   check(manifest: Manifest): Promise<void>;
+  /** What GitHub's own parser has against a workflow. */
+  workflowErrors(name: string, text: string): Promise<readonly string[]>;
+  /** What the schema of CycloneDX 1.5 has against a document; null if nothing. */
+  bomErrors(text: string): Promise<unknown>;
 }
 
 /** @returns undefined, with a line that says so, where `.ci/deploy-tools` has not run */
@@ -25,8 +29,12 @@ export function deployTools(whatIsSkipped: string): DeployTools | undefined {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const folder = process.env['CUSTOS_DEPLOY_TOOLS'] ?? join(cache, 'custos-deploy');
   const helm = join(folder, 'helm/helm');
-  if (!existsSync(helm) || !existsSync(join(folder, 'node_modules/kubernetes-models'))) {
-    console.warn(`${whatIsSkipped}: there is no ${helm} with schemas beside it; .ci/deploy-tools brings them`);
+  const workflows = join(folder, 'workflow-parser.mjs');
+  const packages = ['kubernetes-models', 'yaml', '@cyclonedx/cyclonedx-library'];
+  const places = [helm, workflows, ...packages.map((name) => join(folder, 'node_modules', name))];
+  const missing = places.find((one) => !existsSync(one));
+  if (missing !== undefined) {
+    console.warn(`${whatIsSkipped}: there is no ${missing}; .ci/deploy-tools brings it`);
     return undefined;
   }
   const load = createRequire(join(folder, 'package.json'));
@@ -44,6 +52,15 @@ export function deployTools(whatIsSkipped: string): DeployTools | undefined {
       const file = join(folder, 'node_modules/kubernetes-models', apiVersion, 'index.js');
       const { [kind]: Model } = await import(pathToFileURL(file).href);
       new Model(manifest).validate();
+    },
+    async workflowErrors(name, content) {
+      const { NoOperationTraceWriter, parseWorkflow } = await import(pathToFileURL(workflows).href);
+      const { context } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+      return context.errors.getErrors().map(String);
+    },
+    async bomErrors(text) {
+      const { Spec, Validation } = load('@cyclonedx/cyclonedx-library');
+      return new Validation.JsonStrictValidator(Spec.Version.v1dot5).validate(text);
     },
   };
 }
