@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { deployTools } from '../support/deploy-tools.js';
@@ -31,6 +34,32 @@ describe('the image', () => {
     expect(last).toMatch(/^HEALTHCHECK /m);
     // There is no shell in it.
     expect(last).not.toMatch(/^RUN /m);
+  });
+
+  // No machine of another processor is here; what differs between the images is this one folder.
+  it.each([
+    ['amd64', 'linux-x64', 62],
+    ['arm64', 'linux-arm64', 183],
+  ])('the image for %s keeps the SQLite of %s alone', (architecture, kept, machine) => {
+    const [, command = ''] =
+      /(find dist\/program\/sqlite\/prebuilds [^;]*?-exec rm -rf \{\} \+)/.exec(read('Dockerfile')) ?? [];
+    const [, others = ''] = /(find \. -name '\*\.musl\.node' -delete)/.exec(read('Dockerfile')) ?? [];
+    expect(command).toContain('"$TARGETARCH"');
+    const folder = mkdtempSync(join(tmpdir(), 'custos-image-'));
+    try {
+      const prebuilds = join(folder, 'dist/program/sqlite/prebuilds');
+      cpSync(join(root, 'dist/program/sqlite/prebuilds'), prebuilds, { recursive: true });
+      execFileSync('sh', ['-c', `${command.replaceAll('\\\n', ' ')} && ${others}`], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], TARGETARCH: architecture },
+      });
+      expect(readdirSync(prebuilds)).toEqual([kept]);
+      const [library = '', ...more] = readdirSync(join(prebuilds, kept));
+      // The machine of an ELF file, from its header.
+      expect([more, readFileSync(join(prebuilds, kept, library)).readUInt16LE(18)]).toEqual([[], machine]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('a store, a settings file or a repository never gets into the build', () => {
