@@ -14,7 +14,7 @@ ARG TARGETARCH
 RUN npm pack --ignore-scripts --pack-destination /tmp && mkdir -p /out/app /out/home \
  && tar -xzf /tmp/custos-kms-*.tgz -C /out/app --strip-components=1 \
  && cd /out/app && rm -rf docs examples CHANGELOG.md README.md SECURITY.md \
- && find dist -mindepth 1 -maxdepth 1 ! -name program -exec rm -rf {} + \
+ && find dist -mindepth 1 -maxdepth 1 ! -name program ! -name console -exec rm -rf {} + \
  && find dist/program/sqlite/prebuilds -mindepth 1 -maxdepth 1 ! -name "linux-$(echo "$TARGETARCH" | sed s/amd64/x64/)" \
       -exec rm -rf {} + \
  && find . -name '*.musl.node' -delete && find . \( -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.map' \) -delete \

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { argv, env, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-/**
- * Packages for development whose files `bundle.js` copies into the program, and from where.
- * @type {readonly string[]}
- */
-export const copied = ['node_modules/@photostructure/sqlite', 'node_modules/node-gyp-build'];
+/** Packages for development whose code the build takes along, and into which folder. */
+export const copied = {
+  'node_modules/@photostructure/sqlite': 'dist/program/sqlite',
+  'node_modules/node-gyp-build': 'dist/program/sqlite',
+  'node_modules/@preact/signals': 'dist/console',
+  'node_modules/@preact/signals-core': 'dist/console',
+  'node_modules/preact': 'dist/console',
+};
 
 /**
  * What the published package contains, from the lock file alone: neither clock, machine nor registry has a part in it. `npm sbom`
@@ -17,8 +20,8 @@ export const copied = ['node_modules/@photostructure/sqlite', 'node_modules/node
  */
 export function contents(manifest, lock) {
   const paths = Object.keys(lock.packages).filter((path) => path !== '' && lock.packages[path].dev !== true);
-  for (const path of copied) if (!(path in lock.packages)) throw new Error(`the lock file has no ${path}`);
-  const shipped = new Set([...paths, ...copied]);
+  for (const path of Object.keys(copied)) if (!(path in lock.packages)) throw new Error(`the lock file has no ${path}`);
+  const shipped = new Set([...paths, ...Object.keys(copied)]);
   /** Where Node finds a package from another: beside it, or in a folder above. */
   const found = (from, name) => {
     for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
@@ -48,10 +51,10 @@ export function contents(manifest, lock) {
     const known = parts.get(key);
     if (known && known.sha512 !== sha512) throw new Error(`two packages are ${key}`);
     const needs = [...(known?.needs ?? []), ...needsOf(path).map((one) => keyOf(lock, one))];
-    parts.set(key, { key, name, version, license, sha512, needs: sorted(needs), isCopied: copied.includes(path) });
+    parts.set(key, { key, name, version, license, sha512, needs: sorted(needs), into: copied[path] });
   }
   const { name, version, license, description } = manifest;
-  const direct = [...Object.keys(manifest.dependencies).map((one) => `node_modules/${one}`), ...copied];
+  const direct = [...Object.keys(manifest.dependencies).map((one) => `node_modules/${one}`), ...Object.keys(copied)];
   return {
     ...{ key: purl(name, version), name, version, license, description },
     needs: sorted(direct.map((one) => keyOf(lock, one))),
@@ -72,7 +75,7 @@ export function cycloneDx({ parts, ...own }) {
     components: parts.map((part) => ({
       ...component(part),
       hashes: [{ alg: 'SHA-512', content: part.sha512 }],
-      ...(part.isCopied && { properties: [{ name: 'custos:copied-into', value: 'dist/program/sqlite' }] }),
+      ...(part.into && { properties: [{ name: 'custos:copied-into', value: part.into }] }),
     })),
     dependencies: [own, ...parts].map(({ key, needs }) => ({ ref: key, dependsOn: needs })),
   };

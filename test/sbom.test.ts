@@ -11,8 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'custos-sbom-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const { copied, contents }: { copied: readonly string[]; contents: (manifest: object, lock: object) => unknown } =
-  await import(`${root}sbom.js`);
+const {
+  copied,
+  contents,
+}: {
+  copied: Readonly<Record<string, string>>;
+  contents: (manifest: object, lock: object) => unknown;
+} = await import(`${root}sbom.js`);
 
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -53,7 +58,7 @@ beforeAll(() => {
 /** `name@version` of each package that the package brings. */
 const shipped = () => {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  const paths = [...shippedPackages().map(([path]) => path), ...copied];
+  const paths = [...shippedPackages().map(([path]) => path), ...Object.keys(copied)];
   const names = paths.map((path) => {
     const { name = path.replace(/^.*node_modules\//, ''), version } = lock.packages[path];
     return `${name}@${version}`;
@@ -72,8 +77,20 @@ describe('npm run sbom', () => {
   });
 
   it('the build copies no other package than the documents say', () => {
+    const taken = (into: string) => Object.keys(copied).filter((path) => copied[path] === into);
     const build = readFileSync(join(root, 'bundle.js'), 'utf8');
-    expect([...new Set(build.match(/(?<=')node_modules\/[^']+/g))].sort()).toEqual([...copied].sort());
+    const files = new Set(build.match(/(?<=')node_modules\/[^']+/g));
+    expect([...files].sort()).toEqual(taken('dist/program/sqlite').sort());
+    // The build notes the licence of every package with code in a bundle.
+    const noted = (file: string) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^# (\S+) [\d.]+ \(/gm)].map(([, name]) => name);
+    const page = noted('dist/console/licenses.txt').map((name) => `node_modules/${name}`);
+    expect(page.sort()).toEqual(taken('dist/console').sort());
+    const names = new Set(shipped().map((one) => one.slice(0, one.lastIndexOf('@'))));
+    const program = readdirSync(join(root, 'dist/program')).filter((file) => file.endsWith('-licenses.txt'));
+    expect(program.length).toBeGreaterThan(2);
+    for (const file of program)
+      expect(noted(`dist/program/${file}`).filter((name) => !names.has(name ?? ''))).toEqual([]);
   });
 
   it('every package can be reached from Custos, and has its digest and a licence', () => {
