@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalKey } from '../dist/vault/local-key.js';
+import { LocalKey } from '../dist/vault/lending/local-key.js';
 
 /** A key that signs as the vault's do. @param privateKey - in the chain's own byte form */
 export function keyIn({ keys }, privateKey, address) {

@@ -23,6 +23,12 @@ export const storeOptions: readonly OptionSpec[] = [
   { flags: '--log-format <format>', about: 'json, ecs (Elastic) or gcp (Google Cloud)' },
 ];
 
+/** Option of commands that ask tokens for signatures. */
+export const pinOption: OptionSpec = {
+  flags: '--hsm-pin-file <file>',
+  about: 'file with the PIN of the PKCS#11 tokens in its first line',
+};
+
 /** Option of every command that sets a password, even as a side effect. */
 export const weakPasswordOption: OptionSpec = {
   flags: '--weak-password',
@@ -127,6 +133,7 @@ const controlSocketOption: OptionSpec = {
 };
 export const daemonOptions: readonly OptionSpec[] = [
   testnetOption,
+  pinOption,
   ...cloudOptions,
   {
     flags: '--period <seconds>',
@@ -265,6 +272,7 @@ export const signerOptions: readonly OptionSpec[] = [
   controlSocketOption,
   { flags: '--store-id <id>', about: 'the only store to open, as `custos doctor` shows it (default: that of --store)' },
   { flags: '--state-file <path>', about: 'file of its state (default: ~/.custos/signer-STORE_ID.state)' },
+  pinOption,
   testnetOption,
   ...limitOptions,
   ...storeOptions,

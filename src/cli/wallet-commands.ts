@@ -1,10 +1,19 @@
-import { derivationOption, jsonOption, keyOption, storeOptions, testnetOption, weakPasswordOption } from './options.js';
+import {
+  derivationOption,
+  jsonOption,
+  keyOption,
+  pinOption,
+  storeOptions,
+  testnetOption,
+  weakPasswordOption,
+} from './options.js';
 import { tenantOption } from './owner-commands.js';
 import type { CommandSpec, OptionSpec } from './spec.js';
 
 const wallet = () => import('./commands/wallet.js');
 const marks = () => import('./commands/wallets/marks.js');
 const states = () => import('./commands/wallets/states.js');
+const attached = () => import('./commands/wallets/attach.js');
 
 const tagOption: OptionSpec = { flags: '--tag <tag>', about: 'a tag that policies name; repeatable', many: true };
 const ownerOption: OptionSpec = { flags: '--owner <name>', about: 'an owner that policies name' };
@@ -74,6 +83,32 @@ export const walletCommands: readonly CommandSpec[] = [
       'Without a chain: the object that `wallet export` prints, or JSON lines with signatureId. Imports all or nothing.',
     unlocks: true,
     load: async () => (await wallet()).importWallet,
+  },
+  {
+    path: 'wallet attach',
+    done: 'the wallet is stored; `custos wallet list` shows it',
+    args: '<chain>',
+    about: 'store a wallet whose key stays in a token or at a key service',
+    options: [
+      { flags: '--key <uri>', about: 'where the key is: pkcs11:…, awskms:…, gcpkms:… or azurekms:…' },
+      { flags: '--address <address>', about: 'refuse the key unless it gives this address' },
+      { flags: '--yes', about: 'do not ask for confirmation' },
+      pinOption,
+      { flags: '--signature-id <id>', about: 'use this signature ID' },
+      { flags: '--label <text>', about: 'your own name for it, stored encrypted' },
+      tagOption,
+      ownerOption,
+      tenantOption,
+      userTokenOption,
+      testnetOption,
+      jsonOption,
+      weakPasswordOption,
+      ...storeOptions,
+    ],
+    notes:
+      'Shows the address of the key before it stores anything, and has the key sign something other than a transaction.',
+    unlocks: true,
+    load: async () => (await attached()).attach,
   },
   {
     path: 'wallet list',

@@ -790,7 +790,8 @@ export type Wallet = {
   readonly id: string;
   readonly chain: string;
   readonly network: 'mainnet' | 'testnet';
-  readonly kind: 'hd' | 'key';
+  /** `remote`: a token or key service holds the one key */
+  readonly kind: 'hd' | 'key' | 'remote';
   /** the one address, or that of index 0; null where only an index gives one */
   readonly address: string | null;
   readonly xpub: string | null;

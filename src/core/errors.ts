@@ -435,6 +435,11 @@ const kinds = {
     status: 400,
     hint: 'write it as docs/keys-elsewhere.md shows, such as pkcs11:token=T;object=K?module-path=/usr/lib/softhsm/libsofthsm2.so',
   },
+  KEY_ELSEWHERE: {
+    exit: 1,
+    status: 409,
+    hint: 'nothing here has the private key; `custos wallet show ID` says where it is',
+  },
   KEY_WIPED: {
     exit: 1,
     status: 500,

@@ -19,7 +19,7 @@ export interface KeyHoldersOptions {
  * Whatever holds keys outside Custos, each in a process of its own: one for each token (its native module may hang or crash and takes
  * nobody with it) and one for all clouds. A process starts with the first question and again after a failure.
  *
- * To use it from elsewhere: `createKeyHolders(holderOptions(…))` of `app/hsm/holders.ts`, then `wrap` and `unwrap` with the address of
+ * To use it from elsewhere: `keyHolders({ config })` of `app/hsm/holders.ts`, then `wrap` and `unwrap` with the address of
  * an AES key (`pkcs11:token=…;object=…?module-path=…`), and `close` at the end.
  */
 export interface KeyHolders extends KeyHolder {

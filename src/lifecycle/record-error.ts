@@ -1,5 +1,6 @@
 import { asCustosError, CustosError, type ErrorCode, isWorthWaiting } from '../core/errors.js';
 import { tell } from '../core/log.js';
+import { keyFaults } from '../core/signing/key-holder.js';
 import { isNoTry, isSent, type JournalFact, LONGEST_REST, type State } from '../core/store/journal.js';
 import { advance, logChange } from './advance.js';
 import type { Claimed, LifecycleParts, Outcome } from './parts.js';
@@ -125,7 +126,8 @@ async function recordOutcome(
   const text = `${error.code}: ${error.message}`;
   const facts = { errorCode: error.code, errorText: error.message, reported: text };
   const isOver = to === 'failed' || to === 'denied' || to === 'cancelled';
-  const wait = parts.clock.now() + (isNoTry(error.code) ? SOON : backOff(entry.attempts, error.retryAfter));
+  const now = parts.clock.now();
+  const wait = now + restAfter(error, entry, now);
   const fact: JournalFact = isOver ? facts : { ...facts, nextAttemptAt: wait };
   const event = isOver || to === 'held' ? to : 'postponed';
   await advance(parts, claimed, { to, fact, event });
@@ -133,10 +135,25 @@ async function recordOutcome(
     id: entry.id,
     kind: kinds[event],
     // The journal itself is the source of what came through a door.
-    ...(entry.reported !== text && !isNoTry(error.code) && entry.intake === undefined && { report: text }),
+    ...(entry.reported !== text && isReported(error) && entry.intake === undefined && { report: text }),
     ...((faults.has(error.code) || error.details['answer'] === 'wait') && { isFault: true }),
   };
 }
+
+/** A transaction that waits for others says so nowhere; one that waits for its key does, because a person has to see to it. */
+function isReported({ code }: CustosError): boolean {
+  return !isNoTry(code) || keyFaults.has(code);
+}
+
+/** Milliseconds until the next try. */
+function restAfter({ code, retryAfter }: CustosError, { attempts, createdAt }: Claimed['entry'], now: number): number {
+  if (!keyFaults.has(code)) return isNoTry(code) ? SOON : backOff(attempts, retryAfter);
+  // These tries are not counted, so the age of the transaction is the measure.
+  return Math.max(retryAfter ?? 0, Math.min(Math.max(SOON, (now - createdAt) / 2), LONGEST_WAIT_FOR_KEY));
+}
+
+/** Milliseconds after which a key that does not answer is asked again at the latest. */
+const LONGEST_WAIT_FOR_KEY = 60_000;
 
 /** Milliseconds until a transaction that only waits for its turn is looked at again. */
 const SOON = 1_000;

@@ -11,6 +11,7 @@ import type { SealedWallet } from '../core/signing/wallet.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { KeySlot, SlotName } from '../core/store/store.js';
 import type { ControlUpdate } from './control/book.js';
+import type { AskedElsewhere, SignedElsewhere } from './keeper/elsewhere.js';
 
 /** What the signer process needs to open the root key. Each holder of a copy wipes the password's bytes. */
 export interface UnlockRequest {
@@ -40,7 +41,8 @@ export type Notice =
   | { readonly kind: 'control'; readonly update: ControlUpdate }
   /** The answer to what it asked about question `n`: a list of sums, or why not. */
   | { readonly kind: 'account'; readonly n: number; readonly sums: readonly bigint[] }
-  | { readonly kind: 'account'; readonly n: number; readonly code: ErrorCode };
+  | { readonly kind: 'account'; readonly n: number; readonly code: ErrorCode }
+  | SignedElsewhere;
 
 /** What a signer process asks before it answers question `n`. */
 export interface Asking {
@@ -83,4 +85,4 @@ export type Answer =
 export type ToSigner = readonly (Question | Notice)[];
 
 /** Signer process to front: the answers to one message together. */
-export type FromSigner = readonly (Answer | Asking)[];
+export type FromSigner = readonly (Answer | Asking | AskedElsewhere)[];

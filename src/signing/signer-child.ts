@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { asCustosError, CustosError, type ErrorCode } from '../core/errors.js';
+import type { KeyHolder } from '../core/signing/key-holder.js';
 import { parseAnswers } from './answers.js';
 import { parseAccountQuestion } from './control/account-question.js';
 import { judgedCodes } from './control/answer-codes.js';
@@ -7,6 +8,7 @@ import type { ControlBook, ControlUpdate } from './control/book.js';
 import { usedRecords } from './control/revisions.js';
 import { Tab } from './control/tab.js';
 import { endingOf } from './ending.js';
+import { answerElsewhere, MOST_ELSEWHERE, parseAskedElsewhere } from './keeper/elsewhere.js';
 import { lockedFork } from './locked-fork.js';
 import type { Answer, Notice, Question, ToSigner } from './messages.js';
 import { refusalOf } from './refusal.js';
@@ -52,6 +54,9 @@ export class SignerChild {
   #lastNumber = 0;
   #silence: NodeJS.Timeout | undefined;
   #isLost = false;
+  readonly #holder: KeyHolder | undefined;
+  /** Signatures of keys outside that it waits for. */
+  #elsewhere = 0;
   /** In a row. */
   #refusals = 0;
   #isUnlocked = false;
@@ -59,8 +64,9 @@ export class SignerChild {
   #told: ControlUpdate | undefined;
 
   /** @param book - answers what it asks @throws CustosError SIGNER_DIED: the system starts no process */
-  constructor(program: SignerProgram, watcher: SignerWatcher, book: ControlBook) {
+  constructor(program: SignerProgram, watcher: SignerWatcher, book: ControlBook, holder?: KeyHolder) {
     this.#watcher = watcher;
+    this.#holder = holder;
     this.#book = book;
     this.#process = forked(program);
     this.#process.on('message', (message: unknown) => this.#receive(message));
@@ -90,10 +96,7 @@ export class SignerChild {
       this.#outbox.push(question);
       if (this.#outbox.length === 1) setImmediate(() => this.#send());
       // Counted from its last answer, not from the question: a question behind many others is not late.
-      this.#silence ??= setTimeout(
-        () => this.#giveUp('SIGNER_TIMEOUT', 'the signer process did not answer in time'),
-        limit,
-      );
+      this.#silence ??= setTimeout(() => this.#tooLate(), limit);
     });
   }
 
@@ -113,6 +116,12 @@ export class SignerChild {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await ended;
+  }
+
+  /** While it waits for keys outside, which have a time of their own, its silence says nothing. */
+  #tooLate(): void {
+    if (this.#elsewhere > 0) this.#silence?.refresh();
+    else this.#giveUp('SIGNER_TIMEOUT', 'the signer process did not answer in time');
   }
 
   #giveUp(code: ErrorCode, reason: string): void {
@@ -139,8 +148,9 @@ export class SignerChild {
   #receive(message: unknown): void {
     if (this.#isLost) return;
     try {
-      const { asked, rest } = apart(message);
+      const { asked, elsewhere, rest } = apart(message);
       if (asked.length > 0) this.#post(asked.map((one) => this.#account(one)));
+      for (const one of elsewhere) this.#askElsewhere(one);
       for (const answer of parseAnswers(rest, (n) => this.#waiting.get(n)?.question)) this.#settle(answer);
     } catch {
       this.#giveUp('SIGNER_DIED', 'the signer process does not keep to the protocol');
@@ -187,6 +197,21 @@ export class SignerChild {
     }
   }
 
+  /** @throws CustosError SIGNER_DIED: it does not keep to the protocol */
+  #askElsewhere(value: unknown): void {
+    const asked = parseAskedElsewhere(value);
+    const isSigning = [...this.#waiting.values()].some(({ question }) => question.kind === 'sign');
+    if (asked === undefined || !isSigning || this.#elsewhere >= MOST_ELSEWHERE) {
+      throw new CustosError('SIGNER_DIED', 'the signer process asks what no signer asks');
+    }
+    this.#elsewhere += 1;
+    void answerElsewhere(asked, this.#holder).then((answer) => {
+      this.#elsewhere -= 1;
+      this.#silence?.refresh();
+      this.#post([answer]);
+    });
+  }
+
   #lose(code: ErrorCode, reason: string): void {
     if (this.#isLost) return;
     this.#isLost = true;
@@ -204,11 +229,14 @@ function recordsOf(question: Question, answer: Answer): ReturnType<typeof usedRe
 }
 
 /** What it asks of the account, and its answers. */
-function apart(message: unknown): { readonly asked: readonly unknown[]; readonly rest: unknown } {
-  if (!Array.isArray(message)) return { asked: [], rest: message };
-  const isAsking = (one: unknown) => typeof one === 'object' && one !== null && Reflect.get(one, 'kind') === 'ask';
-  const asked = message.filter(isAsking);
-  return asked.length === 0 ? { asked, rest: message } : { asked, rest: message.filter((one) => !isAsking(one)) };
+function apart(message: unknown): Record<'asked' | 'elsewhere', readonly unknown[]> & { readonly rest: unknown } {
+  if (!Array.isArray(message)) return { asked: [], elsewhere: [], rest: message };
+  const kindOf = (one: unknown): unknown =>
+    typeof one === 'object' && one !== null ? Reflect.get(one, 'kind') : undefined;
+  const of = (kind: string) => message.filter((one) => kindOf(one) === kind);
+  const [asked, elsewhere] = [of('ask'), of('sign-elsewhere')];
+  if (asked.length + elsewhere.length === 0) return { asked, elsewhere, rest: message };
+  return { asked, elsewhere, rest: message.filter((one) => !asked.includes(one) && !elsewhere.includes(one)) };
 }
 
 function forked({ program, nodeFlags, start }: SignerProgram): ChildProcess {

@@ -2,6 +2,7 @@ import type { ChainRegistry } from '../core/chain/chain.js';
 import { asCustosError, CustosError } from '../core/errors.js';
 import type { CheckpointSigner } from '../core/signing/checkpoint.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
+import type { KeyHolder } from '../core/signing/key-holder.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
@@ -10,6 +11,7 @@ import type { DecreeSeal } from './control/decrees.js';
 import type { ControlOpener } from './control/documents.js';
 import { type Account, Gate } from './control/gate.js';
 import { createRecord } from './create.js';
+import { askElsewhere } from './keeper/elsewhere.js';
 import type { Answer, Asking, FromSigner, Notice, Question, ToSigner, UnlockRequest } from './messages.js';
 import { identifyKeys, prepareSigning } from './sign.js';
 
@@ -42,8 +44,8 @@ export interface UnlockedVault {
 export interface SignerProcessParts {
   readonly channel: SignerChannel;
   readonly chains: ChainRegistry;
-  /** Opens the root key, keeps only it, and wipes the password. */
-  unlockVault(request: UnlockRequest): Promise<UnlockedVault>;
+  /** Opens the root key, keeps only it, and wipes the password. @param holder - signs with keys outside */
+  unlockVault(request: UnlockRequest, holder: KeyHolder): Promise<UnlockedVault>;
 }
 
 interface Unlocked extends UnlockedVault {
@@ -60,12 +62,13 @@ type Work = Exclude<Question, { kind: 'unlock' }>;
 export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts): void {
   let unlocked: Unlocked | undefined;
   const accounts = createAccounts(channel);
+  const elsewhere = askElsewhere((asked) => channel.send([asked]));
 
   const unlock = async ({ n, request }: Extract<Question, { kind: 'unlock' }>): Promise<Answer> => {
     try {
       // Only once: a second unlock must not change the rules.
       if (unlocked !== undefined) throw new CustosError('SIGNER_DIED', 'the signer process is unlocked already');
-      const opened = await unlockVault(request);
+      const opened = await unlockVault(request, elsewhere);
       unlocked = { ...opened, rules: request.rules, gate: new Gate(opened.control, Date.now) };
       const { viewKey, journal, slot, stateKey } = unlocked;
       const keys = { viewKey, ...(journal && { journal }), ...(stateKey && { stateKey }) };
@@ -108,13 +111,19 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
 
   // All of a message are judged first, so that they ask about budgets together; secrets are opened one after another.
   const answerAll = async (questions: readonly Work[]): Promise<void> => {
-    const begun = questions.map((question) => ({ n: question.n, finish: begin(question) }));
+    const begun = questions.map((question) => ({ question, finish: begin(question) }));
     const answers: Answer[] = [];
-    for (const { n, finish } of begun) answers.push(await finish().catch((thrown: unknown) => failed(n, thrown)));
-    channel.send(answers);
+    for (const { question, finish } of begun) {
+      const answer = finish().catch((thrown: unknown) => failed(question.n, thrown));
+      // A token or service may need seconds, and nobody waits for it but whoever asked.
+      if (isElsewhere(question)) void answer.then((one) => channel.send([one]));
+      else answers.push(await answer);
+    }
+    if (answers.length > 0) channel.send(answers);
   };
 
-  // One request after another, also of several messages: the secrets of at most one request are open.
+  // One request after another, also of several messages: the secrets of at most one request are open, but for those beside a key
+  // outside.
   let last: Promise<void> = Promise.resolve();
   channel.onMessage((message) => {
     const work: Work[] = [];
@@ -122,6 +131,7 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       if (one.kind === 'unlock') void unlock(one).then((answered) => channel.send([answered]));
       else if (one.kind === 'control') unlocked?.gate.apply(one.update);
       else if (one.kind === 'account') accounts.take(one);
+      else if (one.kind === 'signed-elsewhere') elsewhere.take(one);
       else work.push(one);
     }
     if (work.length > 0) last = last.then(() => answerAll(work));
@@ -160,6 +170,11 @@ function createAccounts(channel: SignerChannel): Accounts {
       resolve?.(notice);
     },
   };
+}
+
+/** True if a key outside signs. */
+function isElsewhere(question: Work): boolean {
+  return question.kind === 'sign' && question.request.sealed.some(({ kind }) => kind === 'remote');
 }
 
 function now(answer: Answer): () => Promise<Answer> {

@@ -7,6 +7,7 @@ import type { ControlDocuments } from '../core/signing/control.js';
 import type { CreateRequest } from '../core/signing/create.js';
 import type { DecreeRequest } from '../core/signing/decree.js';
 import type { FreezeEnd } from '../core/signing/freezes.js';
+import type { KeyHolder } from '../core/signing/key-holder.js';
 import { leanPending } from '../core/signing/pending.js';
 import type { IdentifyRequest, SignRequest } from '../core/signing/signer.js';
 import type { SigningRules } from '../core/signing/signing-rules.js';
@@ -29,6 +30,8 @@ export interface SignerClientOptions extends SignerProgram {
   readonly book?: ControlBook;
   /** Gets the key that seals what is remembered, before anything is asked. @throws CustosError KEEPER_STATE_DAMAGED: nothing is */
   readonly onStateKey?: (key: Uint8Array) => void;
+  /** Signs with keys outside; absent where none are reached. */
+  readonly holder?: KeyHolder;
   /** Called when a new signer process has replaced a dead one. */
   readonly onRestart?: () => void;
   /** Milliseconds for a signer with questions to answer one, and for its start with the key derivation. */
@@ -265,7 +268,7 @@ export class SignerSlot {
         this.#isOpen = false;
       },
     };
-    return new SignerChild(this.#options, watcher, this.#book);
+    return new SignerChild(this.#options, watcher, this.#book, this.#options.holder);
   }
 }
 

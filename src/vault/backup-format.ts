@@ -3,7 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { isObject, objectOf, parseJson } from '../core/json.js';
 import type { KeySlot } from '../core/store/store.js';
 import { deriveKey, joinUnambiguously, open, sealWithNonce } from '../crypto/seal.js';
-import { type BackupRow, isGeneration, parseRows } from './backup-rows.js';
+import { type BackupRow, isGeneration, parseRows, writtenRow } from './backup-rows.js';
 
 /** First 16 bytes of every backup. */
 const MAGIC = 'custos-backup/1\n';
@@ -55,7 +55,7 @@ export class BackupWriter {
     let texts: string[] = [];
     let size = 0;
     for (const row of rows) {
-      const text = JSON.stringify(row, bytesAsText);
+      const text = JSON.stringify(writtenRow(row), bytesAsText);
       texts.push(text);
       size += text.length;
       if (size < CHUNK) continue;

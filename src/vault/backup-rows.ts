@@ -3,7 +3,7 @@ import type { StoredToken } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId, parseTenantId } from '../core/ids.js';
 import { isCount, isObject, type JsonObject } from '../core/json.js';
-import type { SealedWallet, WalletLookup } from '../core/signing/wallet.js';
+import { readKind, type SealedWallet, type WalletLookup, writtenKind } from '../core/signing/wallet.js';
 import type { Tenant } from '../core/store/access.js';
 import type { StoredApproval } from '../core/store/approvals.js';
 import type { AuditRow } from '../core/store/audit.js';
@@ -26,6 +26,11 @@ export type BackupRow =
   | { readonly kind: 'token'; readonly token: StoredToken }
   | { readonly kind: 'settings'; readonly settings: StoredTenantSettings }
   | { readonly kind: 'audit'; readonly row: AuditRow };
+
+/** A row as a backup has it. */
+export function writtenRow(row: BackupRow): unknown {
+  return row.kind === 'wallet' ? { ...row, wallet: { ...row.wallet, kind: writtenKind(row.wallet.kind) } } : row;
+}
 
 /** Reads the rows of one chunk. The chunk is authentic, so the writer chose its form; these checks are for the types. @throws CustosError BACKUP_INVALID */
 export function parseRows(value: unknown): readonly BackupRow[] {
@@ -153,11 +158,12 @@ function isEvent(value: unknown): boolean {
 }
 
 function parseWallet(value: JsonObject): SealedWallet {
-  const { signatureId, chain, network, kind, createdAt, format, publicBox, secretBox, controlBox, tenant } = value;
+  const { signatureId, chain, network, createdAt, format, publicBox, secretBox, controlBox, tenant } = value;
   const hasControl = controlBox === undefined || controlBox instanceof Uint8Array;
   const boxes = publicBox instanceof Uint8Array && secretBox instanceof Uint8Array && hasControl;
   const numbers = typeof createdAt === 'number' && typeof format === 'number';
-  if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || (kind !== 'hd' && kind !== 'key')) {
+  const kind = numbers ? readKind(value['kind'], format) : undefined;
+  if (!boxes || !numbers || (network !== 'mainnet' && network !== 'testnet') || kind === undefined) {
     throw invalid('the backup has a damaged wallet');
   }
   return {

@@ -6,8 +6,8 @@ import type { ImportRequest, WordsRequest } from '../core/signing/vault.js';
 import type { OpenSecret, Wallet } from '../core/signing/wallet.js';
 import { parseMnemonic } from '../crypto/mnemonic.js';
 import { type Derivation, deriveAccount, hdAddress, schemeOf } from './derivation.js';
-import { derive } from './lending.js';
-import { equalBytes } from './records.js';
+import { derive } from './lending/lending.js';
+import { equalBytes } from './open-secret.js';
 
 /** A secret that is not sealed yet, and its public side. */
 export interface FreshSecret {

@@ -7,7 +7,8 @@ import { readSpending, spendingJson } from '../core/signing/spending.js';
 import { tenantOf } from '../core/signing/wallet.js';
 import type { StoredAddress, StoredOwner } from '../core/store/owners.js';
 import { expandKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
-import { equalBytes, type Sealing } from './records.js';
+import { equalBytes } from './open-secret.js';
+import type { Sealing } from './records.js';
 
 /** For whoever has the key of the public halves. What it opens has to be found by its own digest: none passes for another. */
 export function lookupSeal({ storeId, extracted }: Sealing, index: BlindIndex): LookupSeal {

@@ -42,7 +42,7 @@ export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVaul
         return { publicKey, address: hdAddress(publicKey, { chain, name: derivation, network: sealed.network }) };
       }
       if (address === undefined) throw noAddress(sealed);
-      return sealed.kind === 'key' || ref.index === 0 ? { address } : undefined;
+      return sealed.kind !== 'hd' || ref.index === 0 ? { address } : undefined;
     },
   };
 }
@@ -55,8 +55,8 @@ function checkIndex(sealed: SealedWallet, ref: KeyRef): void {
       `wallet ${sealed.signatureId} is a mnemonic: the derivation index is missing`,
     );
   }
-  if (sealed.kind === 'key' && ref.index !== undefined) {
-    const text = `wallet ${sealed.signatureId} is a private key, but index ${ref.index} was asked for`;
+  if (sealed.kind !== 'hd' && ref.index !== undefined) {
+    const text = `wallet ${sealed.signatureId} has one key, but index ${ref.index} was asked for`;
     throw new CustosError('INDEX_UNEXPECTED', text);
   }
 }

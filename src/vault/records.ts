@@ -1,17 +1,21 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { defaultTenant, type SignatureId } from '../core/ids.js';
 import {
   type OpenSecret,
+  REMOTE_FORMAT,
   type SealedWallet,
   tenantOf,
   type Wallet,
   type WalletControl,
 } from '../core/signing/wallet.js';
 import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
+import { equalBytes, equalSecrets, partsOf, wipeSecret } from './open-secret.js';
 import { controlBytes, readControl, usualControl } from './wallet-control.js';
 
-/** Versions of the sealed layouts below, bound into every box: the first has no control box. The third is bound to a tenant, too. */
+/**
+ * Versions of the sealed layouts below, bound into every box: the first has no control box. The third is bound to a tenant, too. The
+ * fourth (`REMOTE_FORMAT`) is the third with a key outside in place of a secret.
+ */
 const PLAIN_FORMAT = 1;
 const CONTROL_FORMAT = 2;
 const TENANT_FORMAT = 3;
@@ -81,7 +85,7 @@ export function wipeSealings(sealings: Sealings): void {
 export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecret | undefined): SealedWallet {
   const { signatureId, chain, network, kind, createdAt, control } = wallet;
   const format = formatOf(wallet);
-  const tenant = format === TENANT_FORMAT ? { tenant: tenantOf(wallet) } : {};
+  const tenant = format >= TENANT_FORMAT ? { tenant: tenantOf(wallet) } : {};
   const facts: RecordFacts = { signatureId, chain, network, kind, createdAt, format, ...tenant };
   const sealed: SealedWallet = {
     ...facts,
@@ -99,7 +103,8 @@ export function sealWallet(sealings: Sealings, wallet: Wallet, secret: OpenSecre
 }
 
 /** The oldest one that can say it, so that what has nothing new to say stays as it was. */
-function formatOf({ tenant = defaultTenant, control }: Wallet): number {
+function formatOf({ kind, tenant = defaultTenant, control }: Wallet): number {
+  if (kind === 'remote') return REMOTE_FORMAT;
   if (tenant !== defaultTenant || control?.requireUserToken || control?.slot !== undefined) return TENANT_FORMAT;
   return control === undefined ? PLAIN_FORMAT : CONTROL_FORMAT;
 }
@@ -131,17 +136,6 @@ export function openControl(sealings: Pick<Sealings, 'public' | 'control'>, reco
   return copy;
 }
 
-/** True when both are the same secret (constant time). */
-export function equalSecrets(one: OpenSecret, other: OpenSecret): boolean {
-  if (one.kind === 'key') return other.kind === 'key' && equalBytes(one.privateKey, other.privateKey);
-  return other.kind === 'hd' && equalBytes(one.mnemonic, other.mnemonic) && equalBytes(one.node, other.node);
-}
-
-/** Compares in constant time, except for the length. */
-export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
 function sealPublic(sealing: Sealing, facts: RecordFacts, part: PublicPart): Uint8Array {
   const { xpub = '', address = '', label = '', derivation, control } = part;
   const more = control === undefined ? (derivation ?? []) : [derivation ?? '', controlBytes(control, facts.format)];
@@ -171,8 +165,7 @@ function textsOf(bytes: Uint8Array, { signatureId }: SealedWallet): readonly str
 
 /** Seals, and wipes its own plain copy; the caller's bytes stay. */
 function sealSecret(sealing: Sealing, facts: RecordFacts, secret: OpenSecret): Uint8Array {
-  const parts = secret.kind === 'hd' ? [secret.mnemonic, secret.node] : [secret.privateKey];
-  const bytes = joinUnambiguously(parts);
+  const bytes = joinUnambiguously(partsOf(secret));
   const box = sealPart({ ...sealing, facts, purpose: 'secret' }, bytes);
   bytes.fill(0);
   return box;
@@ -187,18 +180,11 @@ export function openSecret(sealing: Sealing, record: SealedWallet): OpenSecret {
   if (record.kind === 'hd' && first !== undefined && second !== undefined && parts.length === 2) {
     return { kind: 'hd', mnemonic: first, node: second };
   }
+  if (record.kind === 'remote' && first !== undefined && second !== undefined && parts.length === 2) {
+    return { kind: 'remote', uri: first, publicKey: second };
+  }
   if (record.kind === 'key' && first !== undefined && parts.length === 1) return { kind: 'key', privateKey: first };
   throw damaged(record.signatureId, 'its secret half has another layout');
-}
-
-/** Overwrites an opened secret. */
-export function wipeSecret(secret: OpenSecret): void {
-  if (secret.kind === 'key') {
-    secret.privateKey.fill(0);
-    return;
-  }
-  secret.mnemonic.fill(0);
-  secret.node.fill(0);
 }
 
 interface Part extends Sealing {
@@ -231,15 +217,18 @@ export function openPart(part: Part & { readonly facts: SealedWallet }, box: Uin
 }
 
 /** @throws CustosError STORE_NEWER; RECORD_DAMAGED: a control box or tenant was taken away or put in */
-function checkForm({ signatureId, format, controlBox, tenant }: SealedWallet): void {
-  if (format > TENANT_FORMAT) {
-    const text = `wallet ${signatureId} has record format ${format}, this program knows ${TENANT_FORMAT}`;
+function checkForm({ signatureId, kind, format, controlBox, tenant }: SealedWallet): void {
+  if (format > REMOTE_FORMAT) {
+    const text = `wallet ${signatureId} has record format ${format}, this program knows ${REMOTE_FORMAT}`;
     throw new CustosError('STORE_NEWER', text);
   }
   if ((format === PLAIN_FORMAT) !== (controlBox === undefined)) {
     throw damaged(signatureId, 'its format and its control do not belong together');
   }
-  if ((format === TENANT_FORMAT) !== (tenant !== undefined)) {
+  if ((format === REMOTE_FORMAT) !== (kind === 'remote')) {
+    throw damaged(signatureId, 'its format and its kind do not belong together');
+  }
+  if (format >= TENANT_FORMAT !== (tenant !== undefined)) {
     throw damaged(signatureId, 'its format and its tenant do not belong together');
   }
 }

@@ -3,8 +3,9 @@ import type { LookupSeal } from '../core/signing/lookup.js';
 import type { SealedWallet } from '../core/signing/wallet.js';
 import type { StoredAddress } from '../core/store/owners.js';
 import type { NewRoot } from '../core/store/store.js';
+import { equalBytes } from './open-secret.js';
 import { publicVault } from './public-vault.js';
-import { damaged, equalBytes, makeSealings, openPart, type Sealings, sealPart, wipeSealings } from './records.js';
+import { damaged, makeSealings, openPart, type Sealings, sealPart, wipeSealings } from './records.js';
 
 /** Moves records from one root key to another. */
 export type Resealing = Pick<NewRoot, 'reseal' | 'resealOwner' | 'resealAddresses'> & {

@@ -3,8 +3,10 @@ import type { Chain, ChainRegistry } from '../core/chain/chain.js';
 import type { SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, defaultTenant, type Network, parseSignatureId, type TenantId } from '../core/ids.js';
+import type { KeyHolder } from '../core/signing/key-holder.js';
 import type { BlindIndex, LookupSeal } from '../core/signing/lookup.js';
 import type {
+  AttachRequest,
   CreateWallet,
   ExportedWallet,
   ImportRequest,
@@ -35,10 +37,11 @@ import {
   readSecret,
   readWords,
 } from './fresh-secret.js';
-import { derive, type Lender, lendKey, lendTo, openKey, readPrivateKey, useOnce } from './lending.js';
+import { derive, type Lender, lendKey, lendTo, openKey, readPrivateKey, useOnce } from './lending/lending.js';
+import { outsideKey, uriOf } from './lending/remote-key.js';
+import { equalSecrets } from './open-secret.js';
 import { publicVault } from './public-vault.js';
 import {
-  equalSecrets,
   makeSealings,
   openControl,
   openSecret,
@@ -47,6 +50,7 @@ import {
   sealWallet,
   wipeSealings,
 } from './records.js';
+import { bound, firstControl } from './wallet-control.js';
 
 export { openPublicVault } from './public-vault.js';
 
@@ -55,6 +59,8 @@ export interface VaultOptions {
   readonly rootKey: Uint8Array;
   readonly storeId: string;
   readonly chains: ChainRegistry;
+  /** Signs with keys outside; absent where none are reached. */
+  readonly holder?: KeyHolder;
 }
 
 /** Key that opens the public halves and nothing else, which a process without secrets may hold: 32 bytes. */
@@ -74,11 +80,11 @@ class OpenVault implements Vault {
   readonly #public: PublicVault;
   readonly #lender: Lender;
 
-  constructor({ rootKey, storeId, chains }: VaultOptions) {
+  constructor({ rootKey, storeId, chains, holder }: VaultOptions) {
     this.#sealings = makeSealings(rootKey, storeId);
     this.#chains = chains;
     this.#public = publicVault(this.#sealings.public, chains);
-    this.#lender = { secretSealing: this.#sealings.secret, chains, public: this.#public };
+    this.#lender = { secretSealing: this.#sealings.secret, chains, public: this.#public, holder };
   }
 
   get index(): BlindIndex {
@@ -130,6 +136,22 @@ class OpenVault implements Vault {
       checkStated(chain, request, fresh);
       return this.#seal(chain, request, fresh);
     });
+  }
+
+  attach(request: AttachRequest): MadeWallet {
+    const chain = this.#chains.get(request.chain);
+    const { held, uri, network } = request;
+    const publicKey = outsideKey(chain, held);
+    const secret = { kind: 'remote', uri: new TextEncoder().encode(uri), publicKey } as const;
+    const fresh: FreshSecret = { secret, shown: { address: chain.keys.address(publicKey, network) } };
+    checkStated(chain, request, fresh);
+    return this.#seal(chain, request, fresh);
+  }
+
+  keyUri(sealed: SealedWallet): string | undefined {
+    if (sealed.kind !== 'remote') return undefined;
+    const secret = openSecret(this.#sealings.secret, sealed);
+    return secret.kind === 'remote' ? uriOf(secret) : undefined;
   }
 
   async importWords(request: WordsRequest): Promise<MadeWallet> {
@@ -209,10 +231,10 @@ class OpenVault implements Vault {
   #seal(chain: Chain, request: NewRecord, { secret, shown }: FreshSecret): MadeWallet {
     const { network, label, signatureId = parseSignatureId(randomUUID()) } = request;
     const facts = { signatureId, chain: chain.id, network, kind: secret.kind, createdAt: Date.now() };
-    const control = firstControl(request, facts.createdAt);
+    const control = firstControl(request, facts);
     const wallet: Wallet = {
       ...facts,
-      ...bound(request),
+      ...(secret.kind === 'remote' ? { tenant: request.tenant ?? defaultTenant } : bound(request)),
       ...(label && { label }),
       ...shown,
       ...(control && { control }),
@@ -226,28 +248,6 @@ class OpenVault implements Vault {
 }
 
 type NewRecord = Pick<ImportRequest, 'network' | 'label' | 'signatureId' | keyof WalletMarks>;
-
-/** The tenant of a new wallet, if its record says it. */
-function bound({ tenant = defaultTenant, slot, requireUserToken }: WalletMarks): Pick<Wallet, 'tenant'> {
-  const isSaid = tenant !== defaultTenant || slot !== undefined || requireUserToken === true;
-  return isSaid ? { tenant } : {};
-}
-
-function firstControl(marks: WalletMarks, since: number): WalletControl | undefined {
-  const { tags = [], owner, state = 'active', reason, slot, requireUserToken } = marks;
-  const isSaid = tags.length > 0 || owner !== undefined || state !== 'active';
-  if (!isSaid && bound(marks).tenant === undefined) return undefined;
-  return {
-    tags: [...new Set(tags)].sort(),
-    ...(owner !== undefined && { owner }),
-    state,
-    since,
-    ...(reason !== undefined && { reason }),
-    ...(requireUserToken && { requireUserToken }),
-    ...(slot !== undefined && { slot }),
-    revision: 1,
-  };
-}
 
 /** What goes with a wallet to another store. */
 function exportedControl(
@@ -266,6 +266,7 @@ function exportedControl(
 
 /** What scripts for Tatum KMS find in an exported wallet: also the first private key, if a mnemonic stands for one address. */
 function exportedSecret(secret: OpenSecret, { chain, network, name }: Derivation) {
+  if (secret.kind === 'remote') return { key: uriOf(secret) };
   if (secret.kind === 'key') {
     return { [chain.keys.secretField ?? 'privateKey']: chain.keys.encodePrivateKey(secret.privateKey, network) };
   }

@@ -1,5 +1,7 @@
 import { CustosError } from '../core/errors.js';
-import type { SealedWallet, WalletControl } from '../core/signing/wallet.js';
+import { defaultTenant } from '../core/ids.js';
+import type { WalletMarks } from '../core/signing/vault.js';
+import type { SealedWallet, Wallet, WalletControl } from '../core/signing/wallet.js';
 import { walletStates } from '../core/signing/wallet.js';
 import { joinUnambiguously } from '../crypto/seal.js';
 
@@ -66,4 +68,31 @@ export function readControl(
 function wholeOf(text: string): number | undefined {
   const value = wholeForm.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The tenant of a new wallet, if its record says it. */
+export function bound({ tenant = defaultTenant, slot, requireUserToken }: WalletMarks): Pick<Wallet, 'tenant'> {
+  const isSaid = tenant !== defaultTenant || slot !== undefined || requireUserToken === true;
+  return isSaid ? { tenant } : {};
+}
+
+/** The control of a new record, if it has any. */
+export function firstControl(
+  marks: WalletMarks,
+  { kind, createdAt: since }: Pick<Wallet, 'kind' | 'createdAt'>,
+): WalletControl | undefined {
+  const { tags = [], owner, state = 'active', reason, slot, requireUserToken } = marks;
+  const isSaid = tags.length > 0 || owner !== undefined || state !== 'active';
+  // The record format of keys outside always has a control box.
+  if (!isSaid && kind !== 'remote' && bound(marks).tenant === undefined) return undefined;
+  return {
+    tags: [...new Set(tags)].sort(),
+    ...(owner !== undefined && { owner }),
+    state,
+    since,
+    ...(reason !== undefined && { reason }),
+    ...(requireUserToken && { requireUserToken }),
+    ...(slot !== undefined && { slot }),
+    revision: 1,
+  };
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/app/config/config.js';
 import { hsmProgram } from '../../src/app/signer/program.js';
 import { Secret } from '../../src/core/secret.js';
 import { verify as verifyEd25519 } from '../../src/crypto/ed25519.js';
@@ -115,6 +117,21 @@ describe.skipIf(!hasSoftHsm)('a token of SoftHSM', () => {
         { timeout: 5_000 },
       )
       .toBe(64);
+  });
+
+  it('has nothing in its environment but variables of PKCS#11 modules', async () => {
+    const { hsm: config } = readConfig(
+      {},
+      { ...hsm.environment, CUSTOS_PASSWORD: 'canary-of-the-store', PATH: '/bin' },
+      '/',
+    );
+    expect(config.environment).toEqual(hsm.environment);
+    const keys = holders();
+    await keys.key(eth);
+    const names = readFileSync(`/proc/${keys.pids[0]}/environ`, 'utf8')
+      .split('\0')
+      .map((pair) => pair.split('=')[0]);
+    expect(names.filter((name) => name !== '' && !name?.startsWith('NODE_CHANNEL_'))).toEqual(['SOFTHSM2_CONF']);
   });
 
   it('names a module that does not load', async () => {

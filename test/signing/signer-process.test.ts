@@ -20,7 +20,7 @@ async function slowSigner(parts: SigningParts) {
   const waiting = new Map<number, () => void>();
   const send = (message: FromSigner) => {
     for (const answer of message) {
-      if (answer.kind === 'ask') continue;
+      if (answer.kind === 'ask' || answer.kind === 'sign-elsewhere') continue;
       heard.push(answer);
       waiting.get(answer.n)?.();
     }

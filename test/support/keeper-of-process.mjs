@@ -2,6 +2,7 @@
 // halted here, and the keeper ends with this process.
 import { Duplex } from 'node:stream';
 import { readSigningRules } from '../../dist/app/config/signing-rules.js';
+import { keyHolders } from '../../dist/app/hsm/holders.js';
 import { startKeeper } from '../../dist/app/keeper/start.js';
 import { FrontLink } from '../../dist/app/supervisor/front-link.js';
 
@@ -10,6 +11,7 @@ export function keeperOfProcess({ config, chains, log, password: ask }) {
   const [here, there] = streams();
   let listener;
   let keeper;
+  const holder = keyHolders({ config });
   async function open(storeId) {
     const rules = readSigningRules(config.daemon, chains, config.network);
     const password = await ask();
@@ -18,7 +20,7 @@ export function keeperOfProcess({ config, chains, log, password: ask }) {
     keeper = await startKeeper(
       async () => opening,
       { debug: told, info: told, warn: told, error: told },
-      () => listener({ kind: 'signer-replaced' }),
+      { onReplaced: () => listener({ kind: 'signer-replaced' }), holder },
     ).finally(() => password.wipe());
     keeper.attach(there);
     listener({ kind: 'keeper-ready' });
@@ -31,7 +33,11 @@ export function keeperOfProcess({ config, chains, log, password: ask }) {
     stream: () => here,
   });
   link.logTo(log);
-  return { keeper: link, close: async () => keeper?.close() };
+  async function close() {
+    holder.close();
+    await keeper?.close();
+  }
+  return { keeper: link, close };
 }
 
 /** Two ends of one stream. */

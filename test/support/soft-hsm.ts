@@ -71,8 +71,14 @@ export function startSoftHsm(token = 'custos-test'): SoftHsm {
       run('pkcs11-tool', [...on, ...how, '--key-type', type, '--label', label, '--id', id]);
       return `pkcs11:token=${token};object=${label}?module-path=${path}`;
     },
-    pull: () => renameSync(tokens, `${tokens}-pulled`),
-    plugIn: () => renameSync(`${tokens}-pulled`, tokens),
+    pull() {
+      renameSync(tokens, `${tokens}-pulled`);
+      mkdirSync(tokens);
+    },
+    plugIn() {
+      rmSync(tokens, { recursive: true });
+      renameSync(`${tokens}-pulled`, tokens);
+    },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Chain } from '../../src/core/chain/chain.js';
 import type { LentKey } from '../../src/core/signing/wallet.js';
-import { LocalKey } from '../../src/vault/local-key.js';
+import { LocalKey } from '../../src/vault/lending/local-key.js';
 
 /** A key that signs as the vault's do, with its private bytes in sight. */
 export interface TestKey extends LentKey {

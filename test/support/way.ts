@@ -51,8 +51,11 @@ const terminal = {
   readInput: () => Promise.resolve(''),
 };
 
-/** @param store - location of the wallet store, when it is to be another than a file in the home */
-export async function startWay(store?: string): Promise<Way> {
+/**
+ * @param store - location of the wallet store, when it is to be another than a file in the home
+ * @param more - further variables of commands and daemons
+ */
+export async function startWay(store?: string, more: Readonly<Record<string, string>> = {}): Promise<Way> {
   const home = mkdtempSync(join(tmpdir(), 'custos-way-'));
   const chain = await startAnvil({ chainId });
   const apiKey = randomBytes(16).toString('hex');
@@ -61,6 +64,7 @@ export async function startWay(store?: string): Promise<Way> {
     CUSTOS_PASSWORD: password,
     CUSTOS_API_KEY: apiKey,
     ...(store === undefined ? storeOf(home) : { CUSTOS_STORE: store }),
+    ...more,
   };
   const house = (flags: Record<string, unknown> = {}, parts: { clock?: Clock } = {}) =>
     createHouse(

@@ -6,7 +6,7 @@ import type { RawKey, Scheme } from '../../src/core/signing/signing-key.js';
 import type { KnownKey, Vault } from '../../src/core/signing/vault.js';
 import type { LentKey } from '../../src/core/signing/wallet.js';
 import { makeRootKey, makeStoreId } from '../../src/vault/key-slots.js';
-import { LocalKey } from '../../src/vault/local-key.js';
+import { LocalKey } from '../../src/vault/lending/local-key.js';
 import { openVault } from '../../src/vault/vault.js';
 
 const chains = createRegistry();

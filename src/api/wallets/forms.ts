@@ -46,7 +46,7 @@ export const wallet = named(
     id: z.uuid(),
     chain: z.string(),
     network: z.enum(['mainnet', 'testnet']),
-    kind,
+    kind: described(z.enum(['hd', 'key', 'remote']), '`remote`: a token or key service holds the one key'),
     address: described(
       z.string().nullable(),
       'the one address, or that of index 0; null where only an index gives one',

@@ -41,7 +41,10 @@ export type GatewaySettings = Pick<
 >;
 
 /** The settings of a signer service. */
-export type SignerSettings = Pick<Config, 'home' | 'network' | 'store' | 'signer' | 'daemon' | 'problems'>;
+export type SignerSettings = Pick<
+  Config,
+  'home' | 'network' | 'store' | 'signer' | 'daemon' | 'hsm' | 'secrets' | 'proxies' | 'problems'
+>;
 
 /**
  * Every mistake in the settings of a daemon, including those that only chains and files reveal. Missing settings come last.

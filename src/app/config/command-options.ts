@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { parseSignatureId, type SignatureId } from '../../core/ids.js';
-import { type WalletKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
+import { type SecretKind, type WalletState, walletStates } from '../../core/signing/wallet.js';
 import { type State, states } from '../../core/store/journal.js';
 import { type OidcFlags, readOidcFlags } from '../access/oidc-flags.js';
 import { readWebhookFlags, type WebhookFlags } from '../access/webhook-flags.js';
@@ -15,7 +15,7 @@ export interface CommandOptions {
   /** Number of wallets to make. */
   readonly count: number;
   /** Kind of a new wallet, if a flag sets it. */
-  readonly kind?: WalletKind;
+  readonly kind?: SecretKind;
   /** The imported secret is a private key, whatever its form is. */
   readonly isPrivateKey: boolean;
   readonly derivation?: string;

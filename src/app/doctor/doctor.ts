@@ -8,6 +8,7 @@ import { costFinding, healthFinding } from './daemon.js';
 import { type Finding, problem } from './finding.js';
 import { freezeFindings } from './freezes.js';
 import { gatewayFindings } from './gateway.js';
+import { keyFindings } from './keys.js';
 import { machineFindings } from './machine.js';
 import { needsFindings, viewOf } from './needs.js';
 import { networkFindings } from './network.js';
@@ -55,7 +56,8 @@ async function openedFindings(parts: DoctorParts, store: Store): Promise<readonl
   const policy = await policyFindings({ config: parts.config, store, seal, clock: parts.clock });
   seal?.wipe();
   viewKey?.fill(0);
-  return [...findings, ...signer, ...needs, ...policy];
+  const keys = await keyFindings({ config: parts.config, chains: parts.chains, store, rootKey });
+  return [...findings, ...signer, ...needs, ...policy, ...keys];
 }
 
 async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {

@@ -26,7 +26,7 @@ export async function walletReport(
   for (const id of ids) {
     try {
       const { signatureId, kind, chain, network } = await getSealed(store, id);
-      const type = kind === 'hd' ? 'MNEMONIC' : 'PRIVATE_KEY';
+      const type = ({ hd: 'MNEMONIC', key: 'PRIVATE_KEY', remote: 'ELSEWHERE' } as const)[kind];
       wallets[signatureId] = { type, chain, testnet: network === 'testnet' };
     } catch (thrown) {
       warnings.push(asCustosError(thrown).message);

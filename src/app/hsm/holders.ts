@@ -1,12 +1,12 @@
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { Secret } from '../../core/secret.js';
 import type { Pkcs11Uri } from '../../core/signing/key-uri.js';
-import type { KeyHoldersOptions } from '../../hsm/key-holders.js';
+import { createKeyHolders, type KeyHolders, type KeyHoldersOptions } from '../../hsm/key-holders.js';
 import type { Config } from '../config/config.js';
 import { hsmProgram } from '../signer/program.js';
 
 /** What tells how tokens and key services are reached. */
-export interface HolderMeans {
+interface HolderMeans {
   readonly config: Pick<Config, 'hsm' | 'secrets' | 'proxies'>;
   /** Gets a warning about a file that others may read. */
   readonly warn?: (text: string) => void;
@@ -14,11 +14,16 @@ export interface HolderMeans {
   readonly askPin?: (token: string) => Promise<string>;
 }
 
+/** Keys outside, as the settings say; no process starts before the first question. The caller closes them. */
+export function keyHolders(means: HolderMeans): KeyHolders {
+  return createKeyHolders(holderOptions(means));
+}
+
 /**
  * How `createKeyHolders` reaches tokens and key services, as the settings say. The PIN of a token: the file of `pin-source` in the
  * address of the key, CUSTOS_HSM_PIN, the file of --hsm-pin-file, a question; without any of them the token is used without one.
  */
-export function holderOptions({ config, warn = () => undefined, askPin }: HolderMeans): KeyHoldersOptions {
+function holderOptions({ config, warn = () => undefined, askPin }: HolderMeans): KeyHoldersOptions {
   const { hsm, secrets, proxies } = config;
   return {
     start(service) {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/errors.js';
 import type { CreatedWallet } from '../../core/signing/create.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
+import type { AskedElsewhere, SignedElsewhere } from '../../signing/keeper/elsewhere.js';
 
 /** What a keeper needs; it is given once, before anything else. Each holder of a copy wipes the password's bytes. */
 export interface KeeperOpening {
@@ -24,12 +25,16 @@ export type ToKeeper =
   /** A connection through the door of control, before its first bytes. */
   | { readonly kind: 'control'; readonly front: number }
   | { readonly kind: 'gone'; readonly front: number }
+  /** What a token or key service answered. */
+  | SignedElsewhere
   /** Whether the record with this number is on the disk. */
   | { readonly kind: 'state-kept'; readonly n: number; readonly isKept: boolean };
 
 /** From the keeper. */
 export type FromKeeper =
   | { readonly kind: 'opened' }
+  /** A signature is wanted of a key outside. */
+  | AskedElsewhere
   /** A sealed record to keep: after the others, or in place of all of them. */
   | { readonly kind: 'state'; readonly n: number; readonly manner: 'append' | 'replace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly front: number; readonly bytes: Uint8Array }

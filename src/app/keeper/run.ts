@@ -7,6 +7,7 @@ import { peekStoreKeys } from '../../storage/peek.js';
 import { type SignerSettings, signerProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
 import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
+import { keyHolders } from '../hsm/holders.js';
 import type { CountingLog } from '../process/log.js';
 import { storeLocation } from '../store/location.js';
 import { listenPrivately } from './socket.js';
@@ -50,9 +51,10 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   const password = await means.password();
   const { mayCreate } = config.signer;
   const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers, mayCreate };
-  const keeper = await startKeeper(async () => ({ ...opening, ...(file && { file }) }), log).finally(() =>
-    password.wipe(),
-  );
+  const holders = keyHolders({ config });
+  const keeper = await startKeeper(async () => ({ ...opening, ...(file && { file }) }), log, {
+    holder: holders,
+  }).finally(() => password.wipe());
   try {
     const { control } = config.signer;
     const servers = [await listenPrivately({ path, forGroup, onFront: keeper.attach })];
@@ -74,6 +76,7 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
       for (const server of servers) server.close();
     }
   } finally {
+    holders.close();
     await keeper.close();
   }
 }

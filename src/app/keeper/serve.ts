@@ -1,7 +1,9 @@
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
 import { Secret } from '../../core/secret.js';
+import type { KeyHolder } from '../../core/signing/key-holder.js';
 import type { RecordFile } from '../../signing/control/kept-book.js';
+import { askElsewhere } from '../../signing/keeper/elsewhere.js';
 import type { ForkDoor } from '../../signing/keeper/fork-door.js';
 import { type Keeper, serveKeeper } from '../../signing/keeper/serve.js';
 import type { SignerProgram } from '../../signing/signer-child.js';
@@ -22,13 +24,14 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
   let keeper: Keeper | undefined;
   let password: Secret | undefined;
   const records = recordsThrough(channel);
+  const holder = askElsewhere((asked) => channel.send(asked));
   channel.onMessage((message) => {
     switch (message.kind) {
       case 'open':
         // Only once: what is opened later would not be the operator's.
         if (keeper !== undefined) return;
         password = Secret.bytes(message.password);
-        keeper = keeperOf(channel, message, { ...program, start, password, records });
+        keeper = keeperOf(channel, message, { ...program, start, password, records, holder });
         channel.send({ kind: 'opened' });
         return;
       case 'bytes':
@@ -39,6 +42,8 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
         return keeper?.gone(message.front);
       case 'state-kept':
         return records.kept(message.n, message.isKept);
+      case 'signed-elsewhere':
+        return holder.take(message);
     }
   });
   channel.onEnd(() => {
@@ -50,7 +55,7 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
 function keeperOf(
   channel: KeeperChannel,
   { storeId, rules, count, state, mayCreate = false }: KeeperOpening,
-  means: SignerProgram & { readonly password: Secret; readonly records: RecordFile },
+  means: SignerProgram & { readonly password: Secret; readonly records: RecordFile; readonly holder: KeyHolder },
 ): Keeper {
   const { password, records, ...program } = means;
   let kept: KeeperBook | undefined;

@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
 import { scopeText } from '../../core/policy/freeze.js';
+import type { KeyHolder } from '../../core/signing/key-holder.js';
 import { readFreezeText } from '../../policy/freeze-text.js';
 import { endingOf } from '../../signing/ending.js';
+import { type AskedElsewhere, answerElsewhere } from '../../signing/keeper/elsewhere.js';
 import { lockedFork } from '../../signing/locked-fork.js';
 import { keeperProgram } from '../signer/program.js';
 import type { FromKeeper, KeeperOpening, ToKeeper } from './messages.js';
@@ -31,16 +33,23 @@ interface Opening extends Omit<KeeperOpening, 'kind' | 'state'> {
   readonly file?: StateFile;
 }
 
+/** What a keeper needs of whoever starts it. */
+interface KeeperWays {
+  /** Called each time that a signer process took the place of a dead one. */
+  readonly onReplaced?: () => void;
+  /** Signs with keys outside; absent where none are reached. */
+  readonly holder?: KeyHolder;
+}
+
 /**
  * Starts the keeper and gives it the password, whose bytes are wiped here before this resolves.
  * @param read - called once, while the keeper's program loads; when it fails, the keeper is ended
- * @param onReplaced - called each time that a signer process took the place of a dead one
  * @throws CustosError SIGNER_DIED: it did not start
  */
 export async function startKeeper(
   read: () => Promise<Opening>,
   log: Log,
-  onReplaced: () => void = () => undefined,
+  { onReplaced = () => undefined, holder }: KeeperWays = {},
 ): Promise<StartedKeeper> {
   const child = forked();
   const ended = new Promise<string>((resolve) => {
@@ -55,6 +64,7 @@ export async function startKeeper(
       if (given.kind === 'opened') resolve();
       else if (given.kind === 'signer-replaced') onReplaced();
       else if (given.kind === 'state') keep(given);
+      else if (given.kind === 'sign-elsewhere') passOn(child, given, holder);
       else relay.take(given);
     });
   });
@@ -84,6 +94,13 @@ export async function startKeeper(
   };
 }
 
+/** A key outside is asked from here, because the keeper has no network and no files. */
+function passOn(child: ChildProcess, asked: AskedElsewhere, holder: KeyHolder | undefined): void {
+  void answerElsewhere(asked, holder).then((answer) => {
+    if (child.connected) child.send(answer satisfies ToKeeper, () => undefined);
+  });
+}
+
 type State = Extract<FromKeeper, { kind: 'state' }>;
 
 /** Keeps what the keeper has sealed, in its order, and says when it is on the disk. */
@@ -102,7 +119,7 @@ function keepIn(child: ChildProcess, file: StateFile | undefined): (state: State
 
 interface Relay {
   attach(stream: Duplex, door?: 'control'): void;
-  take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' | 'state' }>): void;
+  take(message: Exclude<FromKeeper, { kind: 'opened' | 'signer-replaced' | 'state' | 'sign-elsewhere' }>): void;
   end(): void;
 }
 

@@ -10,7 +10,7 @@ import type { CheckpointSigner } from '../../core/signing/checkpoint.js';
 import type { FreezeView } from '../../core/signing/freezes.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { ImportSecret, Vault } from '../../core/signing/vault.js';
-import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
+import type { SecretKind, Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { openStore as openStorage } from '../../storage/open-store.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
@@ -42,7 +42,7 @@ export interface CreateWalletOptions {
   readonly chain: string;
   readonly network: Network;
   /** A mnemonic (`hd`) or one private key (`key`); by default the chain's usual kind. */
-  readonly kind?: WalletKind;
+  readonly kind?: SecretKind;
   readonly label?: string;
   /** Name of the derivation of a mnemonic, as docs/chains.md lists them. */
   readonly derivation?: string;

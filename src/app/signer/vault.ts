@@ -1,5 +1,6 @@
 import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
+import type { KeyHolder } from '../../core/signing/key-holder.js';
 import { journalMac } from '../../core/store/journal-mac.js';
 import { endMac } from '../../policy/freezes.js';
 import type { DecreeSeal } from '../../signing/control/decrees.js';
@@ -42,14 +43,14 @@ function controlOf(
 }
 
 /** Opens the root key with the password from the channel, and wipes that copy of the password. */
-export async function unlockVault(request: UnlockRequest): Promise<UnlockedVault> {
+export async function unlockVault(request: UnlockRequest, holder?: KeyHolder): Promise<UnlockedVault> {
   const password = Secret.bytes(request.password);
   try {
     const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
     try {
       const endKey = journalMac(freezeKeyOf(rootKey, request.storeId));
       return {
-        vault: openVault({ rootKey, storeId: request.storeId, chains }),
+        vault: openVault({ rootKey, storeId: request.storeId, chains, ...(holder && { holder }) }),
         ...controlOf(rootKey, request.storeId),
         viewKey: viewKey(rootKey, request.storeId),
         stateKey: keeperStateKeyOf(rootKey, request.storeId),

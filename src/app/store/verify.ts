@@ -66,7 +66,7 @@ async function derivePublic(sealed: SealedWallet, { vault, chains }: VerifyOptio
   // Lending the key also compares a private key, or the sealed parent node, with the public half.
   const ref = { signatureId: sealed.signatureId, ...(sealed.kind === 'hd' && { index: 0 }) };
   const address = await vault.use([sealed], [ref], ([key]) => key?.address);
-  if (sealed.kind === 'key') return address;
+  if (sealed.kind !== 'hd') return address;
   const { mnemonic = '', derivation: name } = vault.export(sealed);
   const account = await deriveAccount(mnemonic, { chain, name, network: sealed.network });
   account.node.fill(0);

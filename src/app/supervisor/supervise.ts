@@ -6,6 +6,7 @@ import type { Secret } from '../../core/secret.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { Config } from '../config/config.js';
 import { readSigningRules } from '../config/signing-rules.js';
+import { keyHolders } from '../hsm/holders.js';
 import { listenPrivately } from '../keeper/socket.js';
 import { type StartedKeeper, startKeeper } from '../keeper/start.js';
 import { openStateFile, type StateFile } from '../keeper/state-file.js';
@@ -14,7 +15,7 @@ import { keeperEvents, type ToFront } from './messages.js';
 
 /** The parts of a supervisor. */
 export interface SupervisorMeans {
-  readonly config: Pick<Config, 'network' | 'daemon' | 'signer' | 'serve'>;
+  readonly config: Pick<Config, 'network' | 'daemon' | 'signer' | 'serve' | 'hsm' | 'secrets' | 'proxies'>;
   readonly front: FrontStart;
   /** The password of the store, asked for once; this module wipes it. */
   password(): Promise<Secret>;
@@ -113,7 +114,11 @@ async function openKeeper(
     };
   };
   const onReplaced = () => front.send({ kind: 'signer-replaced' });
-  return startKeeper(read, logThrough(front.send, onSigner), onReplaced).finally(() => password?.wipe());
+  // Nothing is started before a signature of a key outside is wanted.
+  const holder = keyHolders({ config });
+  over.addEventListener('abort', () => holder.close(), { once: true });
+  const log = logThrough(front.send, onSigner);
+  return startKeeper(read, log, { onReplaced, holder }).finally(() => password?.wipe());
 }
 
 /** Without one, what the keeper learns ends with the daemon. @throws CustosError KEEPER_STATE_DAMAGED */

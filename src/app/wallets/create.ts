@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { defaultTenant, type Network } from '../../core/ids.js';
 import { inParallel } from '../../core/parallel.js';
 import type { WalletMarks } from '../../core/signing/vault.js';
-import type { Wallet, WalletKind } from '../../core/signing/wallet.js';
+import type { SecretKind, Wallet } from '../../core/signing/wallet.js';
 import type { OwnerBound, Store } from '../../core/store/store.js';
 import { walletEvents } from '../audit/wallets.js';
 import { type OpenWallets, STRETCHED_AT_ONCE } from './open-wallets.js';
@@ -23,7 +23,7 @@ export interface CreateOptions extends WalletMarks {
   readonly chain: string;
   readonly network: Network;
   /** By default the chain's usual kind. */
-  readonly kind?: WalletKind;
+  readonly kind?: SecretKind;
   readonly derivation?: string;
   readonly count: number;
   readonly label?: string;

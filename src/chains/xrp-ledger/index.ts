@@ -5,7 +5,7 @@ import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
 import { xrpBuilder } from './builder.js';
-import { decodePrivateKey, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
+import { decodePrivateKey, ED, encodePrivateKey, fromSecp256k1, newPrivateKey, publicKey, rawKey } from './key.js';
 import { xrpMessages } from './messages.js';
 import { xrpLedgerNode } from './node.js';
 import { xrpPayments } from './payments.js';
@@ -42,6 +42,7 @@ export const xrpLedger: Chain = {
     address: showAddress,
     publicKey,
     rawKey,
+    outsideKey: (own, curve) => (curve === 'ed25519' ? Uint8Array.of(ED, ...own) : own),
     newPrivateKey,
     encodePrivateKey,
     decodePrivateKey,

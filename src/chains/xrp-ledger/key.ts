@@ -12,7 +12,7 @@ const kinds = { familySeed: 0, ed25519Seed: 1, secp256k1Key: 2, ed25519Key: 3 } 
 const ED_PREFIX = Uint8Array.of(0x01, 0xe1, 0x4b);
 const FAMILY_PREFIX = Uint8Array.of(0x21);
 /** First byte of an ed25519 public key, in place of the parity of a secp256k1 one. */
-const ED = 0xed;
+export const ED = 0xed;
 
 /** A new wallet's secret: an ed25519 seed of 16 random bytes. */
 export function newPrivateKey(random: Uint8Array): Uint8Array {

@@ -111,7 +111,7 @@ export const checkConfig: Run = async ({ house, out }) => {
 /** A mnemonic wallet without an index means index 0 here; a private-key wallet has only one key, whatever index old scripts send. */
 function tatumKeyRef(sealed: SealedWallet, index: string | undefined): KeyRef {
   const ref = typedKeyRef(sealed.signatureId, index ?? '0');
-  return sealed.kind === 'key' ? { signatureId: sealed.signatureId } : ref;
+  return sealed.kind === 'hd' ? ref : { signatureId: sealed.signatureId };
 }
 
 async function askSecret({ house: { terminal } }: Call, question: string): Promise<string> {

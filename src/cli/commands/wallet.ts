@@ -160,7 +160,10 @@ function listFound(wallets: readonly Wallet[], out: Call['out'], json: boolean):
 
 export const show: Run = async ({ args, house, out }) => {
   const vault = await house.vault();
-  out.json(shown(vault.wallet(await getSealed(house.store, args[0] ?? ''))));
+  const sealed = await getSealed(house.store, args[0] ?? '');
+  const isThere = sealed.kind === 'remote' && vault.control(sealed).state !== 'destroyed';
+  const key = isThere ? vault.keyUri(sealed) : undefined;
+  out.json({ ...shown(vault.wallet(sealed)), ...(key !== undefined && { key }) });
   return 0;
 };
 
@@ -206,6 +209,8 @@ export const exportWallets: Run = async ({ args, options, house, out }) => {
     }
   }
   if (destroyed > 0) out.note(`${destroyed} wallets were destroyed and have no secret any more; they are left out.`);
+  const elsewhere = Object.values(all).filter((one) => typeof one === 'object' && one !== null && 'key' in one).length;
+  if (elsewhere > 0) out.note(`${elsewhere} wallets have no secret here: their keys are elsewhere, as "key" says.`);
   // Nothing is shown that is not recorded.
   if (ids.length > 0) await recordWhereWritable(store.audit, walletEvents('wallet.exported', ids));
   out.json(all);

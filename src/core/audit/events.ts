@@ -95,6 +95,11 @@ export const auditEvents = {
     ocsf: [ENTITY, CREATE],
     fields: { process: 'text', wallets: 'texts' },
   },
+  'wallet.attached': {
+    about: 'a wallet was stored whose key is elsewhere',
+    ocsf: [ENTITY, CREATE],
+    fields: { process: 'text', wallets: 'texts' },
+  },
   'wallet.exported': {
     about: 'secrets of wallets were printed in clear',
     ocsf: [ENTITY, READ],

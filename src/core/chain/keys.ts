@@ -1,6 +1,6 @@
 import type { Network } from '../ids.js';
 import type { Curve, RawKey } from '../signing/signing-key.js';
-import type { WalletKind } from '../signing/wallet.js';
+import type { SecretKind } from '../signing/wallet.js';
 
 /** Key derivation of a chain with mnemonic wallets. All byte results are new copies; the caller wipes the secret ones. */
 export interface HdScheme {
@@ -27,7 +27,7 @@ export interface Keys {
   /** The curves that its keys may use; new wallets use the first. */
   readonly curves: readonly [Curve, ...Curve[]];
   /** The kind of a new wallet; `hd` by default. */
-  readonly newWallet?: WalletKind;
+  readonly newWallet?: SecretKind;
   /** Name of the field in which `export` prints a private key; `privateKey` by default. */
   readonly secretField?: 'secret' | 'privateKey';
   /** A mnemonic stands for one address: exports also name the private key of index 0, as Tatum KMS does. */
@@ -47,6 +47,11 @@ export interface Keys {
   rawKey?(privateKey: Uint8Array): RawKey;
   /** A new private key from 32 random bytes, if it is not these bytes themselves. @throws CustosError PRIVATE_KEY_INVALID (unlucky bytes) */
   newPrivateKey?(random: Uint8Array): Uint8Array;
+  /**
+   * The public key of a key outside, in the chain's form, if it is not the curve's own one (33, 65 or 32 bytes).
+   * @throws CustosError KEY_UNSUITABLE: no such key signs for the chain
+   */
+  outsideKey?(publicKey: Uint8Array, curve: Curve): Uint8Array;
   encodePrivateKey(privateKey: Uint8Array, network: Network): string;
   /** @returns the chain's own byte form. @throws CustosError PRIVATE_KEY_INVALID (length, checksum, zero, at or above the curve order, foreign network) */
   decodePrivateKey(text: string, network: Network): Uint8Array;

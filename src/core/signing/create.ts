@@ -1,11 +1,11 @@
 import type { ChainId, Network, OwnerId, SignatureId, TenantId } from '../ids.js';
-import type { WalletKind } from './wallet.js';
+import type { SecretKind } from './wallet.js';
 
 /** A new wallet that a front asks a keeper for. Nothing of it is free: each text has a form that is checked on both sides. */
 export interface CreateRequest {
   readonly chain: ChainId;
   readonly network: Network;
-  readonly kind: WalletKind;
+  readonly kind: SecretKind;
   readonly tenant: TenantId;
   readonly owner?: OwnerId;
   readonly slot?: string;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.js';
 import type { Scheme } from './signing-key.js';
 
 /** What a token or a key service says of a key. */
@@ -26,3 +27,13 @@ export interface HeldSigning {
 export interface KeyHolder {
   sign(request: HeldSigning): Promise<Uint8Array>;
 }
+
+/** What is wrong with the holder of a key, and not with a transaction: it waits, however long that takes, and does not fail. */
+export const keyFaults: ReadonlySet<string> = new Set<ErrorCode>([
+  'KEY_MODULE_MISSING',
+  'KEY_NOT_FOUND',
+  'KEY_PIN_WRONG',
+  'KEY_REFUSED',
+  'KEY_THROTTLED',
+  'KEY_UNREACHABLE',
+]);

@@ -1,8 +1,9 @@
 import type { SignerFacts } from '../chain/codec.js';
 import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { Secret } from '../secret.js';
+import type { HeldKey } from './key-holder.js';
 import type { BlindIndex, LookupSeal } from './lookup.js';
-import type { KeyRef, LentKey, SealedWallet, Wallet, WalletControl, WalletKind, WalletState } from './wallet.js';
+import type { KeyRef, LentKey, SealedWallet, SecretKind, Wallet, WalletControl, WalletState } from './wallet.js';
 
 /** A new wallet with its sealed record, not stored yet. */
 export interface MadeWallet {
@@ -46,8 +47,23 @@ export interface WordsRequest extends Omit<ImportRequest, 'secret'> {
   readonly words: Secret;
 }
 
+/** A wallet whose key a token or key service holds. */
+export interface AttachRequest extends WalletMarks {
+  readonly signatureId?: SignatureId;
+  readonly chain: ChainId;
+  readonly network: Network;
+  /** Address of the key (`parseKeyUri`). */
+  readonly uri: string;
+  readonly held: HeldKey;
+  readonly label?: string;
+  /** Stated address; the key must give exactly the same. */
+  readonly address?: string;
+}
+
 /** What `export` prints for one wallet, in the form of Tatum KMS. */
 export interface ExportedWallet {
+  /** Address of the key, if it is outside: then there is no secret here. */
+  readonly key?: string;
   readonly mnemonic?: string;
   readonly privateKey?: string;
   readonly secret?: string;
@@ -68,7 +84,7 @@ export interface ExportedWallet {
 }
 
 export interface CreateWallet extends WalletMarks {
-  readonly kind: WalletKind;
+  readonly kind: SecretKind;
   readonly label?: string;
   readonly derivation?: string;
 }
@@ -102,6 +118,10 @@ export interface KnownKey {
 export interface Vault extends PublicVault {
   create(chain: ChainId, network: Network, options: CreateWallet): Promise<MadeWallet>;
   import(request: ImportRequest): Promise<MadeWallet>;
+  /** @throws CustosError ADDRESS_MISMATCH, ADDRESS_INVALID, KEY_UNSUITABLE: not a key that signs for this chain */
+  attach(request: AttachRequest): MadeWallet;
+  /** Where the key of a wallet of kind `remote` is; undefined for others. @throws CustosError RECORD_DAMAGED */
+  keyUri(sealed: SealedWallet): string | undefined;
   /**
    * As `import`, for the words of a program that stretches whatever it is given, letter for letter: their addresses are in use.
    * @throws CustosError ADDRESS_MISMATCH, ADDRESS_INVALID, MNEMONIC_INVALID (the chain derives from what the words spell)

@@ -1,8 +1,28 @@
 import { type ChainId, defaultTenant, type Network, type SignatureId, type TenantId } from '../ids.js';
 import type { SigningKey } from './signing-key.js';
 
-/** `hd`: many keys below one mnemonic. `key`: exactly one private key. */
-export type WalletKind = 'hd' | 'key';
+/** `hd`: many keys below one mnemonic. `key`: exactly one private key. `remote`: exactly one key, which a token or key service holds. */
+export type WalletKind = 'hd' | 'key' | 'remote';
+
+/** A wallet with a secret of its own. */
+export type SecretKind = Exclude<WalletKind, 'remote'>;
+
+/** Record format of wallets whose key is elsewhere, and of no others. */
+export const REMOTE_FORMAT = 4;
+
+/**
+ * The kind as rows and backups have it: a program that does not know `remote` finds a record of a newer format there, and says so,
+ * and not a damaged one.
+ */
+export function writtenKind(kind: WalletKind): SecretKind {
+  return kind === 'remote' ? 'key' : kind;
+}
+
+/** The kind that a row or backup means; undefined if it is none. */
+export function readKind(kind: unknown, format: number): WalletKind | undefined {
+  if (kind === 'key' && format === REMOTE_FORMAT) return 'remote';
+  return kind === 'hd' || kind === 'key' ? kind : undefined;
+}
 
 /** Whether a wallet signs (docs/control.md). `compromised`: only what a permit with `sweep` covers. `destroyed`: its secret is gone. */
 export const walletStates = ['active', 'suspended', 'deactivated', 'compromised', 'destroyed'] as const;
@@ -100,7 +120,9 @@ export type OpenSecret =
       /** Parent node of all indexes, in the form of the chain's `HdScheme`. */
       readonly node: Uint8Array;
     }
-  | { readonly kind: 'key'; readonly privateKey: Uint8Array };
+  | { readonly kind: 'key'; readonly privateKey: Uint8Array }
+  /** No secret, but what nobody may exchange: where the key is (UTF-8), and its public key in the chain's form. */
+  | { readonly kind: 'remote'; readonly uri: Uint8Array; readonly publicKey: Uint8Array };
 
 /** A key that the vault lends for a piece of work; afterwards it signs no more. */
 export interface LentKey extends SigningKey {

@@ -1,13 +1,13 @@
 import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
 import type { KnownOwner, Owner, OwnerLimits } from './lookup.js';
-import type { Wallet, WalletKind } from './wallet.js';
+import type { SecretKind, Wallet } from './wallet.js';
 
 /** A wallet that an application asks for. Each text is checked. */
 export interface WalletRequest {
   readonly chain: string;
   readonly network: Network;
   /** By default the chain's usual kind. */
-  readonly kind?: WalletKind;
+  readonly kind?: SecretKind;
   readonly owner?: OwnerId;
   readonly tags?: readonly string[];
   readonly label?: string;

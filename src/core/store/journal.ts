@@ -1,5 +1,6 @@
 import type { CustosError, ErrorCode } from '../errors.js';
 import type { ChainId, Network, TenantId } from '../ids.js';
+import { keyFaults } from '../signing/key-holder.js';
 import type { PendingTransaction } from '../signing/pending.js';
 import type { BudgetReservation, BudgetWindow } from './budgets.js';
 import type { AcceptRequest, IntakeFacts, RequestKind } from './intake-facts.js';
@@ -93,9 +94,9 @@ export function isDue(nextAttemptAt: number, now: number): boolean {
   return nextAttemptAt <= now || nextAttemptAt > now + LONGEST_REST;
 }
 
-/** True for an error after which a transaction only waits for its turn, so it does not count as an attempt. */
+/** True for an error after which a transaction only waits for its turn or for its key, so it does not count as an attempt. */
 export function isNoTry(code: ErrorCode): boolean {
-  return code === 'DUPLICATE_DEFERRED' || code === 'FROZEN';
+  return code === 'DUPLICATE_DEFERRED' || code === 'FROZEN' || keyFaults.has(code);
 }
 
 /** The right to go on with one transaction. Every step, `renew` and `keepLeases` extend it by `LEASE_TIME`. */

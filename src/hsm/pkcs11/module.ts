@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { CustosError } from '../../core/errors.js';
+import { asKeyError } from './faults.js';
 
 /** A handle of a slot, a session or an object. */
 export type Handle = Buffer;
@@ -62,14 +63,14 @@ export function loadPackage(): Pkcs11Package {
   }
 }
 
-/** Loads a module of the system into this process and starts it. @throws CustosError KEY_MODULE_MISSING */
+/** Loads a module of the system into this process and starts it. @throws CustosError KEY_MODULE_MISSING, KEY_UNREACHABLE */
 export function loadModule({ PKCS11 }: Pkcs11Package, path: string): Pkcs11 {
+  const module = new PKCS11();
   try {
-    const module = new PKCS11();
     module.load(path);
-    module.C_Initialize();
-    return module;
   } catch (cause) {
     throw new CustosError('KEY_MODULE_MISSING', `the PKCS#11 module ${path} cannot be loaded`, { cause });
   }
+  asKeyError(() => module.C_Initialize());
+  return module;
 }

@@ -1,14 +1,18 @@
 import type { ErrorCode } from '../../core/errors.js';
+import { keyFaults } from '../../core/signing/key-holder.js';
 
-/** The codes of rules, budgets and approvals: what a signer may refuse again and again without being faulty. */
-export const judgedCodes: ReadonlySet<string> = new Set<ErrorCode>([
-  'APPROVAL_SPENT',
-  'BUDGET_EXCEEDED',
-  'CONTROL_OLD',
-  'CONTROL_WITHHELD',
-  'FROZEN',
-  'POLICY_DENIED',
-  'POLICY_HELD',
+/** The codes of rules, budgets, approvals and keys outside: what a signer may refuse again and again without being faulty. */
+export const judgedCodes: ReadonlySet<string> = new Set<string>([
+  ...keyFaults,
+  ...([
+    'APPROVAL_SPENT',
+    'BUDGET_EXCEEDED',
+    'CONTROL_OLD',
+    'CONTROL_WITHHELD',
+    'FROZEN',
+    'POLICY_DENIED',
+    'POLICY_HELD',
+  ] satisfies ErrorCode[]),
 ]);
 
 /** The codes that a signer may answer when it refuses a request. Any other code becomes INTERNAL. */
@@ -35,8 +39,9 @@ export const signerCodes: ReadonlySet<string> = new Set<string>([
     'INDEX_UNEXPECTED',
     'INTERNAL',
     'KDF_PARAMETERS',
+    'KEY_ELSEWHERE',
     'KEY_MISSING',
-    'KEY_UNREACHABLE',
+    'KEY_UNSUITABLE',
     'KEY_WIPED',
     'MESSAGE_INVALID',
     'MESSAGE_UNSUPPORTED',

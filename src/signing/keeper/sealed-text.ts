@@ -1,5 +1,5 @@
 import { parseChainId, parseSignatureId, parseTenantId } from '../../core/ids.js';
-import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { SealedWallet, WalletKind } from '../../core/signing/wallet.js';
 import { boxText, bytesOf, membersOf, networkOf, wholeOf } from './members.js';
 
 /** A sealed record as JSON, without what the front finds it by. @throws CustosError RECORD_DAMAGED: a box is too long */
@@ -18,7 +18,7 @@ export function parseSealed(value: unknown): SealedWallet {
     signatureId: parseSignatureId(record('signatureId')),
     chain: parseChainId(record('chain')),
     network: networkOf(record('network')),
-    kind: record('kind') === 'hd' ? 'hd' : 'key',
+    kind: kindOf(record('kind')),
     createdAt: wholeOf(record('createdAt')),
     format: wholeOf(record('format')),
     publicBox: bytesOf(record('publicBox')),
@@ -26,4 +26,8 @@ export function parseSealed(value: unknown): SealedWallet {
     ...(controlBox !== undefined && { controlBox: bytesOf(controlBox) }),
     ...(tenant !== undefined && { tenant: parseTenantId(tenant) }),
   };
+}
+
+function kindOf(value: unknown): WalletKind {
+  return value === 'hd' || value === 'remote' ? value : 'key';
 }

@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { defaultTenant, parseChainId, parseSignatureId, parseTenantId } from '../../core/ids.js';
-import { type SealedWallet, tenantOf, type WalletLookup } from '../../core/signing/wallet.js';
+import { readKind, type SealedWallet, tenantOf, type WalletLookup, writtenKind } from '../../core/signing/wallet.js';
 import type { StoreTables } from '../schema.js';
 
 /** A record as a row. */
@@ -9,7 +9,7 @@ export function toRow(wallet: SealedWallet): StoreTables['wallets'] {
     signature_id: wallet.signatureId,
     chain: wallet.chain,
     network: wallet.network,
-    kind: wallet.kind,
+    kind: writtenKind(wallet.kind),
     created_at: wallet.createdAt,
     format: wallet.format,
     public_box: wallet.publicBox,
@@ -25,13 +25,14 @@ export function toRow(wallet: SealedWallet): StoreTables['wallets'] {
 
 /** @throws CustosError RECORD_DAMAGED: a column holds values that Custos never writes */
 export function fromRow(row: StoreTables['wallets']): SealedWallet {
-  const { network, kind } = row;
+  const { network } = row;
+  const kind = readKind(row.kind, Number(row.format));
   const ids = parseIds(row);
-  const known = (network === 'mainnet' || network === 'testnet') && (kind === 'hd' || kind === 'key');
+  const known = network === 'mainnet' || network === 'testnet';
   // SQLite keeps the type of every value: an edited file may hold text instead of bytes.
   const digests = [row.address_digest, row.owner_digest, row.label_digest, row.slot_digest];
   const boxes = [row.public_box, row.secret_box, ...[row.control_box, ...digests].filter((one) => one !== null)];
-  if (ids === undefined || !known || !boxes.every(isBytes)) {
+  if (ids === undefined || !known || kind === undefined || !boxes.every(isBytes)) {
     throw new CustosError(
       'RECORD_DAMAGED',
       `the record of wallet ${row.signature_id} is damaged: unknown tenant, chain, network, kind or type of value`,

@@ -1,4 +1,11 @@
-import type { Wallet, WalletControl } from '../../../core/signing/wallet.js';
+import type { Wallet, WalletControl, WalletKind } from '../../../core/signing/wallet.js';
+
+/** How kinds are called. */
+const kinds: Readonly<Record<WalletKind, { readonly json: string; readonly text: string }>> = {
+  hd: { json: 'mnemonic', text: 'mnemonic' },
+  key: { json: 'privateKey', text: 'private key' },
+  remote: { json: 'elsewhere', text: 'elsewhere' },
+};
 
 /** A wallet as JSON. Tags, owner and state are there if something was ever said about them. */
 export function shown(wallet: Wallet) {
@@ -7,7 +14,7 @@ export function shown(wallet: Wallet) {
     signatureId,
     chain,
     testnet: network === 'testnet',
-    kind: kind === 'hd' ? 'mnemonic' : 'privateKey',
+    kind: kinds[kind].json,
     createdAt: new Date(createdAt).toISOString(),
     ...(xpub !== undefined && { xpub }),
     ...(address !== undefined && { address }),
@@ -43,8 +50,7 @@ export function walletRows(wallets: readonly Wallet[]): readonly (readonly strin
 
 function row({ signatureId, chain, network, kind, createdAt, label, xpub, address }: Wallet): string[] {
   const created = new Date(createdAt).toISOString().slice(0, 10);
-  const secret = kind === 'hd' ? 'mnemonic' : 'private key';
-  return [signatureId, chain, network, secret, created, xpub ?? address ?? '', label ?? ''];
+  return [signatureId, chain, network, kinds[kind].text, created, xpub ?? address ?? '', label ?? ''];
 }
 
 function controlRow({ control }: Wallet): string[] {

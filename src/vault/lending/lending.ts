@@ -1,20 +1,29 @@
-import type { ChainRegistry } from '../core/chain/chain.js';
-import { CustosError } from '../core/errors.js';
-import type { KnownKey, LentWork, PublicVault } from '../core/signing/vault.js';
-import type { KeyRef, OpenSecret, SealedWallet } from '../core/signing/wallet.js';
-import { type Derivation, hdAddress, schemeOf } from './derivation.js';
+import type { ChainRegistry } from '../../core/chain/chain.js';
+import { CustosError } from '../../core/errors.js';
+import type { KeyHolder } from '../../core/signing/key-holder.js';
+import type { KnownKey, LentWork, PublicVault } from '../../core/signing/vault.js';
+import type { KeyRef, OpenSecret, SealedWallet } from '../../core/signing/wallet.js';
+import { type Derivation, hdAddress, schemeOf } from '../derivation.js';
+import { wipeSecret } from '../open-secret.js';
+import { openSecret, type Sealing } from '../records.js';
 import { LocalKey } from './local-key.js';
-import { openSecret, type Sealing, wipeSecret } from './records.js';
+import { RemoteKey, uriOf } from './remote-key.js';
 
 /** What opening a key takes. */
 export interface Lender {
   readonly secretSealing: Sealing;
   readonly chains: ChainRegistry;
   readonly public: PublicVault;
+  /** Signs with keys outside; absent where none are reached. */
+  readonly holder?: KeyHolder | undefined;
 }
 
+/** A key that is lent, wherever it is. */
+type Lendable = LocalKey | RemoteKey;
+
 /** Opens one key. A stored secret must still give the address it is shown with. @throws CustosError RECORD_DAMAGED */
-export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): LocalKey {
+export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): Lendable {
+  if (sealed.kind === 'remote') return remoteKey(lender, sealed, ref);
   const known = lender.public.facts(sealed, ref);
   const privateKey = openPrivateKey(lender, sealed, ref);
   try {
@@ -28,7 +37,8 @@ export function openKey(lender: Lender, sealed: SealedWallet, ref: KeyRef): Loca
 }
 
 /** Opens one key with a known address. A public key that is not known yet is computed and checked when it is first needed. */
-export function lendKey(lender: Lender, known: KnownKey): LocalKey {
+export function lendKey(lender: Lender, known: KnownKey): Lendable {
+  if (known.sealed.kind === 'remote') return remoteKey(lender, known.sealed, known.ref);
   return localKey(lender, known, openPrivateKey(lender, known.sealed, known.ref));
 }
 
@@ -42,8 +52,8 @@ export function readPrivateKey(lender: Lender, sealed: SealedWallet, ref: KeyRef
 }
 
 /** Lends keys to `work`, and wipes them when it has ended, even if it throws or rejects. */
-export async function lendTo<T>(open: Iterable<() => LocalKey>, work: LentWork<T>): Promise<T> {
-  const keys: LocalKey[] = [];
+export async function lendTo<T>(open: Iterable<() => Lendable>, work: LentWork<T>): Promise<T> {
+  const keys: Lendable[] = [];
   try {
     for (const openOne of open) keys.push(openOne());
     return await work(keys);
@@ -58,6 +68,7 @@ export function derive(
   { chain, name, index }: Pick<Derivation, 'chain' | 'name'> & { readonly index: number | undefined },
 ): Uint8Array {
   if (secret.kind === 'key') return secret.privateKey.slice();
+  if (secret.kind === 'remote') throw elsewhere();
   if (index === undefined) throw new CustosError('INDEX_MISSING', `${chain.id} needs a derivation index`);
   return schemeOf({ chain, name }).privateKey(secret.node, index);
 }
@@ -99,8 +110,28 @@ function publicSide({ chains, public: shown }: Lender, sealed: SealedWallet, pri
   const { network, kind } = sealed;
   const chain = chains.get(sealed.chain);
   const publicKey = chain.keys.publicKey(privateKey);
-  if (kind === 'key') return { publicKey, address: chain.keys.address(publicKey, network) };
+  if (kind !== 'hd') return { publicKey, address: chain.keys.address(publicKey, network) };
   return { publicKey, address: hdAddress(publicKey, { chain, name: shown.wallet(sealed).derivation, network }) };
+}
+
+/** A key outside, whose public key must still give the address that it is shown with. */
+function remoteKey(
+  { secretSealing, chains, public: shown, holder }: Lender,
+  sealed: SealedWallet,
+  ref: KeyRef,
+): RemoteKey {
+  const known = shown.facts(sealed, ref);
+  const secret = openSecret(secretSealing, sealed);
+  if (secret.kind !== 'remote') throw foreignKey(sealed);
+  const { publicKey } = secret;
+  const address = chains.get(sealed.chain).keys.address(publicKey, sealed.network);
+  if (known?.address !== address) throw foreignKey(sealed);
+  return new RemoteKey({ address, publicKey, uri: uriOf(secret), holder });
+}
+
+/** No private key is here. */
+function elsewhere(): CustosError {
+  return new CustosError('KEY_ELSEWHERE', 'a token or key service holds the private key of this wallet');
 }
 
 function foreignKey({ signatureId }: SealedWallet): CustosError {

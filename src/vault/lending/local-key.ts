@@ -1,13 +1,13 @@
-import { CustosError } from '../core/errors.js';
-import type { KeyKind, RawKey, Scheme } from '../core/signing/signing-key.js';
-import type { LentKey } from '../core/signing/wallet.js';
-import { signBchSchnorr } from '../crypto/bch-schnorr.js';
-import { signExtended } from '../crypto/bip32-ed25519.js';
-import { sign as signEd25519 } from '../crypto/ed25519.js';
-import { signWithAnyS } from '../crypto/high-s.js';
-import { sign as signP256 } from '../crypto/p256.js';
-import { signHash } from '../crypto/secp256k1.js';
-import { signTaproot } from '../crypto/taproot.js';
+import { CustosError } from '../../core/errors.js';
+import type { KeyKind, RawKey, Scheme } from '../../core/signing/signing-key.js';
+import type { LentKey } from '../../core/signing/wallet.js';
+import { signBchSchnorr } from '../../crypto/bch-schnorr.js';
+import { signExtended } from '../../crypto/bip32-ed25519.js';
+import { sign as signEd25519 } from '../../crypto/ed25519.js';
+import { signWithAnyS } from '../../crypto/high-s.js';
+import { sign as signP256 } from '../../crypto/p256.js';
+import { signHash } from '../../crypto/secp256k1.js';
+import { signTaproot } from '../../crypto/taproot.js';
 
 export interface LocalKeyParts {
   /** In the chain's own byte form; taken over, and wiped with the key. */
