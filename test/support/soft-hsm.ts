@@ -1,8 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { p256 } from '@noble/curves/nist.js';
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import type { Curve } from '../../src/core/signing/signing-key.js';
 
 const places = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so'];
 const module = places.find((path) => existsSync(path));
@@ -43,6 +47,8 @@ export interface SoftHsm {
   readonly module: string;
   /** Makes a key in the token. @returns its address */
   make(type: 'EC:secp256k1' | 'EC:edwards25519' | 'EC:prime256v1' | 'AES:32', label: string): string;
+  /** Brings a private key of 32 bytes into the token. @returns its address */
+  bring(curve: Curve, privateKey: Uint8Array): string;
   /** Pulls the token, and puts it back. */
   pull(): void;
   plugIn(): void;
@@ -71,6 +77,14 @@ export function startSoftHsm(token = 'custos-test'): SoftHsm {
       run('pkcs11-tool', [...on, ...how, '--key-type', type, '--label', label, '--id', id]);
       return `pkcs11:token=${token};object=${label}?module-path=${path}`;
     },
+    bring(curve, privateKey) {
+      const id = Buffer.of(++made).toString('hex');
+      const file = join(dir, 'key.pem');
+      writeFileSync(file, pemOf(curve, privateKey));
+      const login = ['--token', token, '--pin', TOKEN_PIN, '--label', `key-${id}`, '--id', id];
+      run('softhsm2-util', ['--import', file, ...login]);
+      return `pkcs11:token=${token};object=key-${id}?module-path=${path}`;
+    },
     pull() {
       renameSync(tokens, `${tokens}-pulled`);
       mkdirSync(tokens);
@@ -81,4 +95,23 @@ export function startSoftHsm(token = 'custos-test'): SoftHsm {
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** PKCS#8 (RFC 5208, RFC 8410). */
+function pemOf(curve: Curve, privateKey: Uint8Array): string {
+  if (curve === 'ed25519') {
+    const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), privateKey]);
+    return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({
+      format: 'pem',
+      type: 'pkcs8',
+    }) as string;
+  }
+  const point = (curve === 'p256' ? p256 : secp256k1).getPublicKey(privateKey, false);
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
+  const jwk = {
+    kty: 'EC',
+    crv: curve === 'p256' ? 'P-256' : 'secp256k1',
+    ...{ x: text(point.subarray(1, 33)), y: text(point.subarray(33)), d: text(privateKey) },
+  };
+  return createPrivateKey({ key: jwk, format: 'jwk' }).export({ format: 'pem', type: 'pkcs8' }) as string;
 }

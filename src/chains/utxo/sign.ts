@@ -90,8 +90,9 @@ async function signForkId(
 ): Promise<Uint8Array> {
   const { at, scriptCode, key, form } = place;
   const hash = amountSighash(transaction, { at, scriptCode, hashType: ALL_FORK_ID });
+  // The network takes both, and few tokens offer Schnorr signatures of 2019.
   const signature =
-    form === 'fork-id-schnorr'
+    form === 'fork-id-schnorr' && key.offers?.('schnorr-bch') !== false
       ? await signatureOf(key, 'schnorr-bch', hash)
       : der(await signatureOf(key, 'ecdsa-secp256k1', hash));
   return join(signature, Uint8Array.of(ALL_FORK_ID));

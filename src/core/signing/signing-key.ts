@@ -44,6 +44,8 @@ export interface SigningKey {
   readonly publicKey: Uint8Array;
   /** The address that the key belongs to, where its holder vouches for it; otherwise it is made of the public key. */
   readonly address?: string;
+  /** Whether it signs so, for chains that take one scheme as well as another. Absent: by every scheme of its curve. */
+  offers?(scheme: Scheme): boolean;
   /**
    * Signs as `Scheme` says. Several calls may wait at the same time.
    * @throws CustosError KEY_WIPED: it was lent, and the time is over

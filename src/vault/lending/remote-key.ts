@@ -25,6 +25,10 @@ export class RemoteKey implements LentKey {
     this.#parts = parts;
   }
 
+  offers(scheme: Scheme): boolean {
+    return schemes[scheme] !== undefined;
+  }
+
   /** @throws CustosError KEY_WIPED, KEY_UNREACHABLE, and what the holder throws */
   async sign(scheme: Scheme, bytes: Uint8Array): Promise<Uint8Array> {
     if (this.#isWiped) throw new CustosError('KEY_WIPED', 'the key was lent for work that has ended');
