@@ -169,9 +169,14 @@ test('a record of another store does not open, even under the same root key', ()
   });
 });
 
+test('a record of a secret cannot be made one of a key elsewhere, nor the other way round', () => {
+  expect(codeOf(() => vault.export({ ...key, kind: 'remote' }))).toBe('RECORD_DAMAGED');
+  expect(codeOf(() => vault.export({ ...key, kind: 'remote', format: 4 }))).toBe('RECORD_DAMAGED');
+});
+
 test('a record of a later format is newer, not damaged', () => {
-  expect(codeOf(() => vault.wallet({ ...key, format: 4 }))).toBe('STORE_NEWER');
-  expect(codeOf(() => vault.export({ ...key, format: 4 }))).toBe('STORE_NEWER');
+  expect(codeOf(() => vault.wallet({ ...key, format: 5 }))).toBe('STORE_NEWER');
+  expect(codeOf(() => vault.export({ ...key, format: 5 }))).toBe('STORE_NEWER');
 });
 
 test('every single byte of both halves is guarded', async () => {

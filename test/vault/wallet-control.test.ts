@@ -102,7 +102,7 @@ describe('a record that was put together by others', () => {
     expect(codeOf(() => vault.control(stripped))).toBe('RECORD_DAMAGED');
     expect(codeOf(() => publicVault.wallet(stripped))).toBe('RECORD_DAMAGED');
     expect(codeOf(() => vault.control({ ...plain, ...(controlBox && { controlBox }) }))).toBe('RECORD_DAMAGED');
-    expect(codeOf(() => vault.control({ ...marked, format: 4 }))).toBe('STORE_NEWER');
+    expect(codeOf(() => vault.control({ ...marked, format: 5 }))).toBe('STORE_NEWER');
   });
 
   test('whoever has the view key can write another copy, and the control that decides shows it', () => {
