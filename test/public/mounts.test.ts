@@ -45,6 +45,8 @@ describe('mounts into a container', () => {
     ['a password file', ['init', '--password-file'], `the password file PATH cannot be read (${mount})`],
     ['a settings file', ['wallet', 'list', '--envFile'], `PATH cannot be read (${mount})`],
     ['a four-eye secret', ['daemon', '--testnet', '--external-url=http://127.0.0.1:1', '--four-eye-secret'], mount],
+    ['an old wallet file', ['migrate'], `PATH cannot be read (${mount}) (IMPORT_INVALID)`],
+    ['a backup', ['restore', '--store', '/nowhere/store.db'], `PATH cannot be read (${mount}) (BACKUP_INVALID)`],
     [
       'a store',
       ['wallet', 'list', '--store'],

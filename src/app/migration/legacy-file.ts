@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { CustosError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
 import { utf16Problem } from '../../core/text/text-bytes.js';
+import { whyUnreadable } from '../../core/text/unreadable.js';
 import { BLOCK, isLegacySealed, type LegacyPlain, openLegacy } from '../../crypto/legacy-aes.js';
 import { type RawEntry, readEntries, salvageEntries } from './legacy-entries.js';
 
@@ -64,7 +65,8 @@ async function readAll(path: string): Promise<Buffer> {
   } catch (cause) {
     if (cause instanceof CustosError) throw cause;
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new CustosError('IMPORT_INVALID', `${path} ${isMissing ? 'does not exist' : 'cannot be read'}`, { cause });
+    const what = isMissing ? 'does not exist' : `cannot be read (${whyUnreadable(cause, process.geteuid?.())})`;
+    throw new CustosError('IMPORT_INVALID', `${path} ${what}`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { CustosError } from '../../core/errors.js';
+import { whyUnreadable } from '../../core/text/unreadable.js';
 
 /** Reads a file from start to end in parts of requested sizes. */
 export interface FileParts {
@@ -19,7 +20,8 @@ export function readFileInParts(path: string): FileParts {
       handle ??= await open(path, 'r');
       return (await handle.read(bytes, got, bytes.length - got, at)).bytesRead;
     } catch (cause) {
-      throw new CustosError('BACKUP_INVALID', `${path} cannot be read`, { cause });
+      const why = whyUnreadable(cause, process.geteuid?.());
+      throw new CustosError('BACKUP_INVALID', `${path} cannot be read (${why})`, { cause });
     }
   };
   return {
