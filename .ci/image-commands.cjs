@@ -29,7 +29,7 @@ async function walk(words) {
     .filter((name) => name !== 'help');
   const below = [];
   for (const name of names) below.push(...(await walk([...words, name])));
-  return names.length === 0 ? [said] : words.length === 0 ? [said, ...below] : below;
+  return [said, ...below];
 }
 
 /** One command after the other; `{name.field}` in a word is what an earlier one printed. */

@@ -29,12 +29,19 @@ assert.match(top.stdout, /^Usage: custos/);
 const documented = [...read('../docs/commands.md').matchAll(/^### `custos ([a-z- ]+?)(?: [<[].*)?`$/gm)].map(
   ([, path]) => path,
 );
-assert.deepEqual(helped.map(({ words }) => words.slice(0, -1).join(' ')).sort(), documented.sort());
+const asked = new Map(helped.map(({ words, stdout }) => [words.slice(0, -1).join(' '), stdout]));
+assert.deepEqual(
+  documented.filter((path) => !asked.has(path)),
+  [],
+);
+// The rest are names of groups.
+const unknown = [...asked].filter(([path, text]) => !documented.includes(path) && !/^Commands:$/m.test(text));
+assert.deepEqual(unknown, []);
 for (const { words, code, stdout } of helped) {
   assert.equal(code, 0, words.join(' '));
   assert.match(stdout, /^Usage: custos /);
 }
-say(`${helped.length} commands answer with their help`);
+say(`${documented.length} commands answer with their help`);
 
 // Those that need no network do their work. Each step is a list of words; what may go wrong is named by its code.
 const at = (name) => `/var/lib/custos/${name}`;
@@ -59,7 +66,7 @@ const steps = [
   { words: ['wallet', 'export', '--yes'], file: at('export.json') },
   { words: ['wallet', 'remove', '{imported.signatureId}', '--yes'] },
   { words: ['transaction', 'list'] },
-  { words: ['transaction', 'show', '5e6645712b55823de7ea82f1'], code: 'TRANSACTION_UNKNOWN' },
+  { words: ['transaction', 'show', '5e6645712b55823de7ea82f1'], code: 'PENDING_UNKNOWN' },
   { words: ['freeze', '--all', '--reason', 'a try'], as: 'freeze' },
   { words: ['freezes'] },
   { words: ['unfreeze', '{freeze.line}', '--yes'] },
@@ -68,7 +75,7 @@ const steps = [
   { words: ['policy', 'draft'], file: at('policy.json') },
   { words: ['policy', 'check', at('policy.json')] },
   { words: ['policy', 'history'] },
-  { words: ['approvals', 'list'] },
+  { words: ['approvals', 'list'], code: 'CONFIG_INVALID' },
   { words: ['password', 'add'], env: { CUSTOS_NEW_PASSWORD: 'another password of it' } },
   { words: ['password', 'recovery-key'] },
   { words: ['tenant', 'create', 'shop'] },
@@ -76,7 +83,7 @@ const steps = [
   { words: ['token', 'create', 'first', '--json'], as: 'token' },
   { words: ['token', 'list'] },
   { words: ['token', 'revoke', '{token.id}'] },
-  { words: ['webhook', 'list', '--testnet'] },
+  { words: ['webhook', 'list'] },
   { words: ['gateway-key', 'create', 'first', '--role', 'submit'] },
   { words: ['gateway-key', 'list'] },
   { words: ['audit', 'key'], file: at('audit.key') },
@@ -104,30 +111,36 @@ const steps = [
   { words: ['removewallet', '{ltc.signatureId}'] },
 ];
 const done = await inside(JSON.stringify(steps));
-done.forEach(({ words, code, stdout, stderr }, place) => {
-  const said = `custos ${words.join(' ')}: ${code}\n${stdout}\n${stderr}`;
+const failed = done.flatMap(({ words, code, stdout, stderr }, place) => {
   const { code: expected } = steps[place];
-  if (expected !== undefined) assert.ok(stderr.includes(`(${expected})`), said);
   // The doctor of a machine without a cloud finds problems, and says each.
-  else if (words[0] === 'doctor') assert.match(stdout, /store/, said);
-  else assert.equal(code, 0, said);
+  const isRight =
+    expected !== undefined
+      ? stderr.includes(`(${expected})`)
+      : words[0] === 'doctor'
+        ? /store/.test(stdout)
+        : code === 0;
+  return isRight ? [] : [`custos ${words.join(' ')}: ${code}\n${stdout}${stderr}`];
 });
+assert.deepEqual(failed, []);
 say(`${done.length} commands did their work without a network`);
 
 // What is mounted wrongly, and who may not read it, is named.
-const missing = /it is a directory; a mount of a file that did not exist makes one/;
+const missing = /is a directory; a mount of a file that did not exist makes one/;
 const empty = volume('empty');
+const foreign = volume('foreign', 0);
+chmodSync(foreign, 0o755);
 const mounts = { '/run/mounted': empty };
 await refused(['wallet', 'list', '--password-file', '/run/mounted'], missing, { home, mounts });
 await refused(['wallet', 'list', '--envFile', '/run/mounted'], missing, { ...inHome, mounts });
 await refused(['wallet', 'list', '--store', '/run/mounted'], missing, { ...inHome, mounts });
-await refused(['migrate', '/run/mounted'], /directory/, { ...inHome, mounts });
+await refused(['migrate', '/run/mounted'], /cannot be read/, { ...inHome, mounts });
 await refused(['init', '--store', '/app/store.db'], /STORE_READ_ONLY/, inHome);
 const stranger = { ...inHome, uid: 23_456 };
 await refused(['wallet', 'list'], /user 23456/, stranger);
 await refused(['init'], /belongs to user 0, and this is user 10001 \(STORE_READ_ONLY\)/, {
   ...inHome,
-  home: volume('foreign', 0),
+  home: foreign,
 });
 await refused(['wallet', 'list'], /no home directory is known; set HOME, or name the store with --store/, {
   ...inHome,
