@@ -144,7 +144,7 @@ await refused(['init'], /belongs to user 0, and this is user 10001 \(STORE_READ_
 });
 await refused(['wallet', 'list'], /no home directory is known; set HOME, or name the store with --store/, {
   ...inHome,
-  env: { ...password, HOME: undefined },
+  env: { ...password, HOME: '' },
 });
 const secret = join(work, 'secret');
 writeFileSync(secret, 'password of the image\n', { mode: 0o600 });
