@@ -142,9 +142,15 @@ await refused(['init'], /belongs to user 0, and this is user 10001 \(STORE_READ_
   ...inHome,
   home: foreign,
 });
-await refused(['wallet', 'list'], /no home directory is known; set HOME, or name the store with --store/, {
+// runc gives a process without HOME the home /, where nothing can be written; other services may not.
+await refused(['init'], /STORE_READ_ONLY/, { ...inHome, env: { ...password, HOME: undefined } });
+const homeless = `
+  const { HOME, ...env } = process.env;
+  const { spawnSync } = require('node:child_process');
+  process.exitCode = spawnSync(process.execPath, ['/app/bin/custos.js', 'wallet', 'list'], { env, stdio: 'inherit' }).status;`;
+await refused(['-e', homeless], /no home directory is known; set HOME, or name the store with --store/, {
   ...inHome,
-  env: { ...password, HOME: '' },
+  entry: ['/nodejs/bin/node'],
 });
 const secret = join(work, 'secret');
 writeFileSync(secret, 'password of the image\n', { mode: 0o600 });
