@@ -14,6 +14,11 @@ const home = volume('home');
 const password = { CUSTOS_PASSWORD: 'password of the image' };
 const inHome = { home, env: password };
 const json = ({ stdout }) => JSON.parse(stdout);
+const lines = ({ stdout }) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 const say = (text) => process.stdout.write(`${text}\n`);
 const read = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
@@ -211,7 +216,7 @@ try {
     env: { CUSTOS_GATEWAY_API_KEY: apiKey },
   });
   await until(async () => (await fetch(`${gatewayUrl}/ready`)).ok, gateway);
-  const [eth] = json(await run(['wallet', 'list', '--json'], inHome)).filter(
+  const [eth] = lines(await run(['wallet', 'list', '--json'], inHome)).filter(
     ({ chain, address }) => chain === 'ETH' && address,
   );
   await pay(eth, { home, env: { ...password, CUSTOS_API_KEY: apiKey, CUSTOS_CLOUD_URL: gatewayUrl } });
@@ -234,7 +239,7 @@ try {
   const said = await refused(['daemon', '--testnet'], /STORE_MISSING/, moved);
   const [, advised = ''] = /`custos (migrate [^`]+)`/.exec(said) ?? [];
   await run([...advised.split(' '), '--weak-password'], moved);
-  const [known] = json(await run(['wallet', 'list', '--json'], moved));
+  const [known] = lines(await run(['wallet', 'list', '--json'], moved));
   assert.equal(known.signatureId, signatureId);
   await pay(known, moved);
   assert.equal(readdirSync(old).join(), 'wallet.dat');
