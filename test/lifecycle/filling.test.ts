@@ -41,9 +41,9 @@ function counting(journal: Journal): Journal {
       writes.push(event ?? to);
       return journal.advance(lease, to, fact, event);
     },
-    reserveBudgets: (lease, reservation, filled) => {
+    reserveBudgets: (lease, reservation) => {
       writes.push('reserved');
-      return journal.reserveBudgets(lease, reservation, filled);
+      return journal.reserveBudgets(lease, reservation);
     },
   };
 }
@@ -84,7 +84,7 @@ it('what was filled in is written together with the signed bytes, as a line of i
   expect(entry.summary).toBeDefined();
 });
 
-it('what was filled in is written together with what is reserved', async () => {
+it('what is reserved is on the disk before it is signed, and in the story with the signed bytes', async () => {
   const charges = [{ budget: 'day', since: 0, amount: 6n, max: 10n }];
   const { story } = await carried([saying({ kind: 'allow', charges }, { recordsBeforeAsking: true })]);
   expect(story).toEqual(['claimed', 'filled', 'reserved', 'signed', 'broadcast', 'completed']);

@@ -19,4 +19,13 @@ export interface BudgetReservation {
   /** Which making of its bytes (`attemptOf`). */
   readonly attempt: string;
   readonly charges: readonly BudgetCharge[];
+  /** Address of the sender, for the audit log; absent where the journal has it. */
+  readonly sender?: string;
+}
+
+/** What was reserved, as a story tells it: a restore makes reservations and sums from it. */
+export interface ReservedBudgets {
+  readonly attempt: string;
+  /** Amounts in decimal digits, and the moments by the clock of each budget, in milliseconds since 1970. */
+  readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
 }

@@ -2,7 +2,7 @@ import type { CustosError, ErrorCode } from '../errors.js';
 import type { ChainId, Network, TenantId } from '../ids.js';
 import { keyFaults } from '../signing/key-holder.js';
 import type { PendingTransaction } from '../signing/pending.js';
-import type { BudgetReservation, BudgetWindow } from './budgets.js';
+import type { BudgetReservation, BudgetWindow, ReservedBudgets } from './budgets.js';
 import type { AcceptRequest, IntakeFacts, RequestKind } from './intake-facts.js';
 import type { NonceCounts, NonceGrant } from './nonces.js';
 import type { OutputView } from './outputs.js';
@@ -124,6 +124,8 @@ export interface JournalFact {
   readonly spends?: readonly string[];
   /** What was filled in before the step and is not recorded yet: a line of its own, `filled`, before that of the step. */
   readonly filled?: JournalFact;
+  /** What was reserved and is not in the story yet: a line of its own, `reserved`, before that of the step. */
+  readonly budgets?: ReservedBudgets;
   /**
    * What the network's answer said of bytes that the same answer completed: a line of its own, `broadcast`, before that of the step.
    */
@@ -237,10 +239,10 @@ export interface Journal extends OutputView {
    * Reserves all charges of an unsigned transaction or none, in place of what it reserved before for this making of its bytes.
    * They are freed when it ends without bytes of this making, or with bytes that are proved dead (`cancel`, `expire`), and by
    * nothing else.
-   * @param filled - as in `JournalFact`
+   * @returns what the next step has to write into the story (`JournalFact.budgets`)
    * @throws CustosError BUDGET_EXCEEDED (nothing is changed), LEASE_LOST, STATE_CONFLICT, RECORD_DAMAGED
    */
-  reserveBudgets(lease: Lease, reservation: BudgetReservation, filled?: JournalFact): Promise<void>;
+  reserveBudgets(lease: Lease, reservation: BudgetReservation): Promise<ReservedBudgets>;
   /**
    * Puts a signed transaction back to `claimed` without its bytes, after these were proved dead; they stay in the history.
    * @throws CustosError LEASE_LOST, STATE_CONFLICT (not signed)

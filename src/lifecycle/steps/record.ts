@@ -23,18 +23,17 @@ export interface Made extends Signers, Decoded {
  */
 export async function record(parts: RecordParts, claimed: Claimed, made: Made): Promise<Sent> {
   const { chain, from, completed, signed, forms, filling } = made;
-  const filled = filling.fact !== undefined && { filled: filling.fact };
   await refuseDeadBytes(parts, claimed, made);
   // A freeze may have come while it was signed: these bytes have not left, and are dropped.
   await refuseFrozen(parts, claimed.entry);
   const recorded: RecordedTransaction = { ...signed, completed, sender: from };
   if (claimed.entry.pending.kind !== undefined) {
     // Equal messages have equal signatures, and each request gets its own: there is no network that takes them once.
-    await advance(parts, claimed, { to: 'signed', fact: { signed: signed.raw, ...filled }, event: 'signed' });
+    await advance(parts, claimed, { to: 'signed', fact: { signed: signed.raw, ...filling.open }, event: 'signed' });
     filling.isNoted();
     return { chain, recorded };
   }
-  const fact = { signed: signed.raw, txId: signed.txId, ...filled };
+  const fact = { signed: signed.raw, txId: signed.txId, ...filling.open };
   await advance(parts, claimed, { to: 'signed', fact, event: 'signed' }).catch((error: unknown) => {
     const other = error instanceof CustosError ? error.details['other'] : undefined;
     if (typeof other === 'string') forms.add({ from, completed }, other);

@@ -1,5 +1,4 @@
 import type { BudgetCharge } from '../../core/store/budgets.js';
-import { logFilled } from '../advance.js';
 import type { Filling } from '../filling.js';
 import type { Claimed, LifecycleParts } from '../parts.js';
 import { presentAttempt } from '../present-attempt.js';
@@ -11,15 +10,15 @@ import { step, type Traced } from '../step.js';
  *   STORE_*
  */
 export function reserve(
-  parts: Traced & Pick<LifecycleParts, 'journal' | 'log'>,
+  parts: Traced & Pick<LifecycleParts, 'journal'>,
   { entry, lease }: Claimed,
   { charges, filling }: { readonly charges: readonly BudgetCharge[]; readonly filling: Filling },
 ): Promise<void> {
   return step(parts, 'reserve', entry.id, async () => {
     const attempt = await presentAttempt(parts, lease);
-    const filled = filling.fact;
-    await parts.journal.reserveBudgets(lease, { attempt, charges }, filled);
-    if (filled !== undefined) logFilled(parts, entry, filled);
-    filling.isNoted();
+    const { sender } = filling.open.filled ?? {};
+    filling.reserved(
+      await parts.journal.reserveBudgets(lease, { attempt, charges, ...(sender !== undefined && { sender }) }),
+    );
   });
 }

@@ -1,4 +1,5 @@
-import type { CustosError } from '../../core/errors.js';
+import { CustosError } from '../../core/errors.js';
+import type { ReservedBudgets } from '../../core/store/budgets.js';
 import type { Tables } from '../journal/entries.js';
 import type { Holder } from '../journal/leases.js';
 import { type Reserving, reserveBudgets } from './reserve.js';
@@ -7,7 +8,7 @@ type Write = <R>(work: (db: Tables, holder: Holder) => Promise<R>) => Promise<R>
 
 interface Waiting {
   readonly one: Reserving;
-  resolve(): void;
+  resolve(reserved: ReservedBudgets): void;
   reject(error: unknown): void;
 }
 
@@ -15,7 +16,7 @@ interface Waiting {
  * Writes together what transactions reserve at the same time.
  * @returns reserves for one; it rejects with BUDGET_EXCEEDED, LEASE_LOST, STATE_CONFLICT, RECORD_DAMAGED or STORE_*
  */
-export function reservationQueue(write: Write): (one: Reserving) => Promise<void> {
+export function reservationQueue(write: Write): (one: Reserving) => Promise<ReservedBudgets> {
   let waiting: Waiting[] = [];
 
   const reserve = (batch: readonly Waiting[]) => (db: Tables, holder: Holder) =>
@@ -43,16 +44,16 @@ export function reservationQueue(write: Write): (one: Reserving) => Promise<void
   }
 
   return (one) =>
-    new Promise<void>((resolve, reject) => {
+    new Promise((resolve, reject) => {
       waiting.push({ one, resolve, reject });
       if (waiting.length === 1) void writeWaiting();
     });
 }
 
-function settle(batch: () => readonly Waiting[], refusals: readonly (CustosError | undefined)[]): void {
+function settle(batch: () => readonly Waiting[], answers: readonly (ReservedBudgets | CustosError)[]): void {
   for (const [place, { resolve, reject }] of batch().entries()) {
-    const refusal = refusals[place];
-    if (refusal === undefined) resolve();
-    else reject(refusal);
+    const answer = answers[place];
+    if (answer === undefined || answer instanceof CustosError) reject(answer);
+    else resolve(answer);
   }
 }

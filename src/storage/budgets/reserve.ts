@@ -1,10 +1,14 @@
 import { CustosError } from '../../core/errors.js';
-import type { BudgetCharge, BudgetReservation } from '../../core/store/budgets.js';
-import { isState, isUnsigned, type JournalFact, type Lease, type State } from '../../core/store/journal.js';
+import { chunks } from '../../core/pages.js';
+import type { BudgetCharge, BudgetReservation, ReservedBudgets } from '../../core/store/budgets.js';
+import { isState, isUnsigned, type Lease } from '../../core/store/journal.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
+import { recordStep } from '../journal/audited.js';
 import { explainRefusal, type Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { sealOf } from '../journal/seal.js';
-import { advance } from '../journal/state-changes.js';
+import type { StoreTables } from '../schema.js';
+import { listNames, listSize, listValues } from '../value-lists.js';
 import {
   deleteReservation,
   insertReservations,
@@ -14,39 +18,43 @@ import {
 } from './reservations.js';
 import { type BudgetMoments, BudgetSums } from './sums.js';
 
+/** Transactions that one query asks for. */
+const MOST_IDS = 64;
+
 /** A reservation of a transaction that its holder is going to sign. */
 export interface Reserving {
   readonly lease: Lease;
   readonly reservation: BudgetReservation;
-  /** What was filled in before, and is not recorded yet. */
-  readonly filled?: JournalFact | undefined;
 }
 
 /**
  * Reserves for each transaction all charges or none, in place of what this making of its bytes had reserved before. What transactions
  * reserve at the same time is written together, because most of them charge the same budgets.
- * @returns for each, in order: BUDGET_EXCEEDED if a charge does not fit; nothing of it is changed then
+ * @returns for each, in order, what its story has to say; BUDGET_EXCEEDED if a charge does not fit: nothing of it is changed then
  * @throws CustosError LEASE_LOST, STATE_CONFLICT (signed or ended), RECORD_DAMAGED: one of them stops all
  */
 export async function reserveBudgets(
   db: Tables,
   all: readonly Reserving[],
   holder: Holder,
-): Promise<readonly (CustosError | undefined)[]> {
+): Promise<readonly (ReservedBudgets | CustosError)[]> {
   for (const { reservation } of all) requireMoments(reservation.charges);
   if (holder.shared) await lockClaims(db);
-  const reserved = await reservedForAttempts(
+  await requireHeld(
+    db,
+    all.map(({ lease }) => lease),
+    holder,
+  );
+  const earlier = await reservedForAttempts(
     db,
     all.map(({ lease, reservation }) => ({ id: lease.id, attempt: reservation.attempt })),
   );
   const sums = new BudgetSums(db);
-  await sums.load(
-    all.flatMap(({ lease, reservation }) => momentsOf(reservation, reserved.get(lease.id) ?? [], holder)),
-  );
+  await sums.load(all.flatMap(({ lease, reservation }) => momentsOf(reservation, earlier.get(lease.id) ?? [], holder)));
   // A budget's clock never goes back: a charge by a clock that was set back would leave its window too early.
   const momentOf = (budget: string) => Math.max(holder.now, sums.latest(budget));
   await sums.load(all.flatMap(({ reservation }) => latestMoments(reservation, momentOf)));
-  const tabs = all.map((one) => tabOf(one, { before: reserved.get(one.lease.id) ?? [], momentOf }));
+  const tabs = all.map((one) => tabOf(one, { before: earlier.get(one.lease.id) ?? [], momentOf }));
   const refusals = tabs.map((tab) => chargeTab(sums, tab));
   const fitting = tabs.filter((_, place) => refusals[place] === undefined);
   await sums.flush();
@@ -57,8 +65,7 @@ export async function reserveBudgets(
     db,
     fitting.flatMap(({ id, after }) => [...after.values()].map((one) => ({ id, ...one }))),
   );
-  for (const tab of fitting) await writeStep(db, tab, holder);
-  return refusals;
+  return tabs.map((tab, place) => refusals[place] ?? reserved(db, tab));
 }
 
 function momentsOf({ charges }: BudgetReservation, before: readonly Reserved[], { now }: Holder): BudgetMoments[] {
@@ -75,17 +82,16 @@ function latestMoments({ charges }: BudgetReservation, momentOf: (budget: string
 /** What a transaction has reserved, and what it wants to have reserved. */
 interface Tab {
   readonly id: string;
-  readonly lease: Lease;
   readonly attempt: string;
+  readonly sender: string | undefined;
   readonly before: readonly Reserved[];
   readonly charges: readonly (BudgetCharge & { readonly at: number })[];
   /** One row a budget: two limits may count the same. */
   readonly after: ReadonlyMap<string, Reserved>;
-  readonly filled: JournalFact | undefined;
 }
 
 function tabOf(
-  { lease, reservation: { attempt, charges }, filled }: Reserving,
+  { lease, reservation: { attempt, charges, sender } }: Reserving,
   { before, momentOf }: { readonly before: readonly Reserved[]; momentOf(budget: string): number },
 ): Tab {
   const after = new Map<string, Reserved>();
@@ -94,7 +100,15 @@ function tabOf(
     after.set(budget, { budget, attempt, amount: whole, at: momentOf(budget) });
   }
   const moments = charges.map((charge) => ({ ...charge, at: momentOf(charge.budget) }));
-  return { id: lease.id, lease, attempt, before, charges: moments, after, filled };
+  return { id: lease.id, attempt, sender, before, charges: moments, after };
+}
+
+/** What was reserved. The audit log hears of it now, and the story with the next step. */
+function reserved(db: Tables, { id, attempt, sender, after }: Tab): ReservedBudgets {
+  const charges = [...after.values()].map(({ budget, amount, at }) => [budget, amount.toString(), at] as const);
+  const budgets = { attempt, charges };
+  recordStep(db, { id, event: 'reserved', fact: { budgets, ...(sender !== undefined && { sender }) } });
+  return budgets;
 }
 
 /** Charges all, or changes nothing. */
@@ -120,21 +134,45 @@ function refusalOf(sums: BudgetSums, { budget, since, amount, max }: BudgetCharg
   return new CustosError('BUDGET_EXCEEDED', text, { details: { id, budget } });
 }
 
-/** Fences the reservation with the lease, and tells it in the story, from which a restore makes it again. */
-async function writeStep(db: Tables, { lease, attempt, after, filled }: Tab, holder: Holder): Promise<void> {
-  const to = await unsignedState(db, lease, holder);
-  const charges = [...after.values()].map(({ budget, amount, at }) => [budget, amount.toString(), at] as const);
-  const fact = { budgets: { attempt, charges }, ...(filled && { filled }) };
-  await advance(db, { lease, to, fact, event: 'reserved' }, holder);
+type Held = Pick<StoreTables['transactions'], 'id' | 'state' | 'generation' | 'lease_owner'>;
+
+function selectHeld(ids: number, isShared: boolean) {
+  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string>>>) =>
+    db
+      .selectFrom('transactions')
+      .select(['id', 'state', 'generation', 'lease_owner'])
+      .where('id', 'in', listNames('id', ids).map(hole))
+      .$if(isShared, (query) => query.orderBy('id').forUpdate()),
+  );
 }
 
-async function unsignedState(db: Tables, lease: Lease, { owner, now }: Holder): Promise<State> {
-  const known = sealOf(db).known(lease.id) ?? (await stateOf(db, lease.id));
-  const state = known?.state ?? '';
-  if (isState(state) && isUnsigned(state)) return state;
-  return explainRefusal(db, { lease, owner, now }, 'claimed');
-}
+const selects = new Map<string, ReturnType<typeof selectHeld>>();
 
-function stateOf(db: Tables, id: string) {
-  return db.selectFrom('transactions').select('state').where('id', '=', id).executeTakeFirst();
+/**
+ * Each reservation is fenced by its lease. The rows are locked where other machines write, so that none of them ends while it is
+ * charged for.
+ * @throws CustosError LEASE_LOST, STATE_CONFLICT (signed or ended), RECORD_DAMAGED
+ */
+async function requireHeld(db: Tables, leases: readonly Lease[], { owner, now, shared }: Holder): Promise<void> {
+  const found = new Map<string, Held>();
+  for (const part of chunks(
+    leases.map(({ id }) => id),
+    MOST_IDS,
+  )) {
+    const size = listSize(part.length);
+    const name = `${size} ${shared}`;
+    const select = selects.get(name) ?? selectHeld(size, shared);
+    selects.set(name, select);
+    const values = listValues('id', part, size).map(([hole, id]) => [hole, id ?? ''] as const);
+    for (const row of (await select(db, Object.fromEntries(values))).rows) found.set(row.id, row);
+  }
+  for (const lease of leases) {
+    const row = found.get(lease.id);
+    const isHeld = row?.lease_owner === owner && Number(row.generation) === lease.generation;
+    if (!isHeld || !isState(row.state) || !isUnsigned(row.state)) {
+      await explainRefusal(db, { lease, owner, now }, 'claimed');
+    }
+    // The audit log says where it happened.
+    if (sealOf(db).lastRead(lease.id) === undefined) await sealOf(db).touch(db, lease.id);
+  }
 }

@@ -34,14 +34,10 @@ export function useRecord(db: Tables, record: AuditRecord): void {
   records.set(db, record);
 }
 
-interface ReservedParts {
-  readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
-}
-
 interface Line {
   readonly id: string;
   readonly event: string;
-  readonly fact: JournalFact & { readonly budgets?: ReservedParts };
+  readonly fact: JournalFact;
 }
 
 /** Records a step for the audit log, in the database transaction of the step. */

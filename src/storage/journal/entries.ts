@@ -114,17 +114,6 @@ const insertEvent = compiledQuery((db: Tables, hole: Holes<StoryLine>) =>
     ),
 );
 
-/** What the story says of a step: its facts, and what it reserved of budgets. */
-export interface StoryFact extends JournalFact {
-  readonly budgets?: ReservedBudgets;
-}
-
-/** Charges as budget, amount in decimal digits, and moment: a restore makes reservations and sums from them. */
-interface ReservedBudgets {
-  readonly attempt: string;
-  readonly charges: readonly (readonly [budget: string, amount: string, at: number])[];
-}
-
 /**
  * What a new line says of its place in the feed of events: 0 if applications hear of it, and null if not. They hear of each
  * change of the state once, however often a held transaction is judged.
@@ -138,10 +127,12 @@ function firstSeq(event: string, before?: string): 0 | null {
 /** Adds the next line of the story. */
 export async function addEvent(
   db: Tables,
-  added: { id: string; at: number; event: string; fact: StoryFact; place?: number },
+  added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
 ): Promise<void> {
-  recordStep(db, added);
-  const { reported: _told, filled: _line, sent: _other, ...story } = added.fact;
+  // The audit log has it from when it was reserved.
+  if (added.event !== 'reserved') recordStep(db, added);
+  const { reported: _told, filled: _filled, sent: _sent, budgets, ...step } = added.fact;
+  const story = added.event === 'reserved' ? { ...step, budgets } : step;
   const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
   const seal = sealOf(db);
   const place = added.place ?? seal.nextPlace(added.id);

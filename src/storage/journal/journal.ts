@@ -74,7 +74,7 @@ export function journalTable(
     rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
     takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
     budgetsUsed: (wanted, by) => read((db) => budgetsUsed(db, wanted, by)),
-    reserveBudgets: (lease, reservation, filled) => reserve({ lease, reservation, filled }),
+    reserveBudgets: (lease, reservation) => reserve({ lease, reservation }),
     expire: (lease, proof) => write((db, by) => expire(db, { lease, proof }, by)),
     retry: (id, { awaitsProof = false } = {}) => write((db, by) => retry(db, { id, awaitsProof }, by)),
     cancel: (id, proof) => write((db, by) => cancel(db, { id, proof }, by)),

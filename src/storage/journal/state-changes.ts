@@ -12,15 +12,7 @@ import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { freeBudgets, freeUnlessSigned } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
-import {
-  addEvent,
-  explainRefusal,
-  followers,
-  leaseLost,
-  requireEntry,
-  type StoryFact,
-  type Tables,
-} from './entries.js';
+import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
 import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, releaseWaiting, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
@@ -33,7 +25,7 @@ type Row = StoreTables['transactions'];
 export interface Advance {
   readonly lease: Lease;
   readonly to: State;
-  readonly fact: StoryFact;
+  readonly fact: JournalFact;
   readonly event: string;
 }
 
@@ -108,7 +100,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   const isTry = isOneMoreTry(fact);
   const changes = columns(whole);
   Object.assign(changes, leaseAfter(to, fact, now), { state: to, updated_at: now });
-  const sealed = await sealStep(db, lease.id, { changes, isTry, lines: linesBefore(fact).length + 1 });
+  const sealed = await sealStep(db, lease.id, { changes, isTry, lines: linesBefore(event, fact).length + 1 });
   const all: typeof changes = Object.assign(changes, sealed?.columns);
   const update = updateOf({
     to,
@@ -139,10 +131,10 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
 /** The lines of a step. @param last - place of the last one, if it is known */
 async function addStep(
   db: Tables,
-  step: { readonly id: string; readonly at: number; readonly event: string; readonly fact: StoryFact },
+  step: { readonly id: string; readonly at: number; readonly event: string; readonly fact: JournalFact },
   last: number | undefined,
 ): Promise<void> {
-  const lines = [...linesBefore(step.fact), step];
+  const lines = [...linesBefore(step.event, step.fact), step];
   for (const [at, { event, fact }] of lines.entries()) {
     const place = last === undefined ? {} : { place: last - (lines.length - 1 - at) };
     await addEvent(db, { ...step, event, fact, ...place });
@@ -150,9 +142,13 @@ async function addStep(
 }
 
 /** Lines that are written with a step and come before its own. */
-function linesBefore({ filled, sent }: StoryFact): readonly Pick<Advance, 'event' | 'fact'>[] {
+function linesBefore(
+  event: string,
+  { filled, budgets, sent }: JournalFact,
+): readonly Pick<Advance, 'event' | 'fact'>[] {
   return [
     ...(filled === undefined ? [] : [{ event: 'filled', fact: filled }]),
+    ...(budgets === undefined || event === 'reserved' ? [] : [{ event: 'reserved', fact: { budgets } }]),
     ...(sent === undefined ? [] : [{ event: 'broadcast', fact: sent }]),
   ];
 }

@@ -92,7 +92,8 @@ describe.each(kinds)('budgets on %s that somebody changes without the key', (kin
     const { journal } = place.store();
     await journal.cancel('a');
     const lease = await claimOne(journal, 'c');
-    await journal.reserveBudgets(lease, reserves('0', takes(3n)));
+    const budgets = await journal.reserveBudgets(lease, reserves('0', takes(3n)));
+    await journal.advance(lease, 'claimed', { budgets }, 'reserved');
     await run(sql`DELETE FROM transaction_events WHERE transaction_id = 'c' AND event = 'reserved'`);
     await expect(journal.cancel('c')).rejects.toMatchObject(damaged);
   });
@@ -114,7 +115,8 @@ describe.each(kinds)('budgets on %s in another place', (kind) => {
         takes(BigInt(at + 1), { max: 100n }),
         takes(2n ** 200n, { budget: `per ${id}`, max: 2n ** 201n }),
       ];
-      await journal.reserveBudgets(lease, reserves('0', ...charges));
+      const budgets = await journal.reserveBudgets(lease, reserves('0', ...charges));
+      await journal.advance(lease, 'claimed', { budgets }, 'reserved');
       if (id === 'b') await journal.advance(lease, 'failed', {});
       if (id === 'c') await journal.cancel(id);
       if (id === 'd' || id === 'e') await journal.advance(lease, 'signed', { signed: `0x${id}`, txId: `0x${id}` });
@@ -122,7 +124,8 @@ describe.each(kinds)('budgets on %s in another place', (kind) => {
       if (id === 'e') await journal.advance(lease, 'failed', {});
     }
     const again = await claimOne(journal, 'd');
-    await journal.reserveBudgets(again, reserves('1', takes(50n, { max: 100n })));
+    const budgets = await journal.reserveBudgets(again, reserves('1', takes(50n, { max: 100n })));
+    await journal.advance(again, 'claimed', { budgets }, 'reserved');
   }
 
   async function rowsOf(location: string) {

@@ -128,7 +128,9 @@ async function perform(journal: Journal, ledger: Ledger, clock: HandClock, one: 
       const lease = await leaseOf(journal, of);
       const wanted = one.charges.map(({ hours, ...rest }) => ({ ...rest, since: clock.now() - hours * HOUR, max: 6n }));
       const attempt = String(ledger.attemptOf(of));
-      await journal.reserveBudgets(lease, { attempt, charges: wanted });
+      const budgets = await journal.reserveBudgets(lease, { attempt, charges: wanted });
+      const entry = await journal.get(of);
+      if (entry !== undefined) await journal.advance(lease, entry.state, { budgets }, 'reserved');
       ledger.reserve(of, clock.now(), wanted);
       // Never beyond the limit, by the list's own count, in which no minute is whole.
       for (const { budget, since } of wanted) expect(ledger.since(budget, since)).toBeLessThanOrEqual(6n);

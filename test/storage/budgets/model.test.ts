@@ -168,7 +168,7 @@ describe('two daemons over one limit', () => {
     ],
     [
       'nothing is reserved',
-      { journal: (journal) => ({ ...journal, reserveBudgets: async () => undefined }) },
+      { journal: (journal) => ({ ...journal, reserveBudgets: async () => ({ attempt: '0', charges: [] }) }) },
       [],
       'more is signed than the limit has',
     ],

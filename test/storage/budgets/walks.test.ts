@@ -85,7 +85,10 @@ describe.each(kinds)('two daemons on %s over one limit', (kind) => {
   });
 
   it('a long walk finds it when nothing is reserved', { timeout: LIMIT }, async () => {
-    const journal: Fences['journal'] = (own) => ({ ...own, reserveBudgets: async () => undefined });
+    const journal: Fences['journal'] = (own) => ({
+      ...own,
+      reserveBudgets: async () => ({ attempt: '0', charges: [] }),
+    });
     expect((await walked([], { journal })).violation).toBe('more is signed than the limit has');
   });
 

@@ -39,17 +39,27 @@ describe.each(kinds)('lines that are written with a step, on %s', (kind) => {
     expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'signed']);
   });
 
-  it('it is written with a reservation, and with none that does not fit', async () => {
+  it('what was reserved counts at once, and its line is written with the next step', async () => {
     const lease = await claimOne(journal(), 'a');
-    await expect(journal().reserveBudgets(lease, reserves('0', takes(11n)), filled)).rejects.toMatchObject({
-      code: 'BUDGET_EXCEEDED',
-    });
+    const budgets = await journal().reserveBudgets(lease, reserves('0', takes(4n)));
     expect((await proved('a')).story.map(({ event }) => event)).toEqual(['claimed']);
-    await journal().reserveBudgets(lease, reserves('0', takes(4n)), filled);
+    expect(await usedBy(journal())).toBe(4n);
+    await journal().advance(lease, 'signed', { ...signed, filled, budgets }, 'signed');
+    const { entry, story } = await proved('a');
+    expect(entry).toMatchObject({ state: 'signed', ...signed, ...filled });
+    expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'reserved', 'signed']);
+    expect(story[2]?.fact).toEqual({ budgets });
+    expect(story[3]?.fact).toEqual(signed);
+  });
+
+  it('what was reserved can be a step of its own, with what was filled in before', async () => {
+    const lease = await claimOne(journal(), 'a');
+    const budgets = await journal().reserveBudgets(lease, reserves('0', takes(4n)));
+    await journal().advance(lease, 'claimed', { filled, budgets }, 'reserved');
     const { entry, story } = await proved('a');
     expect(entry).toMatchObject({ state: 'claimed', ...filled });
     expect(story.map(({ event }) => event)).toEqual(['claimed', 'filled', 'reserved']);
-    expect(await usedBy(journal())).toBe(4n);
+    expect(story[2]?.fact).toEqual({ budgets });
   });
 
   it('whoever lost the transaction writes neither', async () => {
