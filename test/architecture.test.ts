@@ -65,7 +65,7 @@ const LINES = 300;
 /** In one folder, without those below it. */
 const FILES = 20;
 /** A table of data and the one class beside it; a table is not made clearer by cutting it. */
-const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 920 };
+const longer: Readonly<Record<string, number>> = { 'core/errors.ts': 960 };
 
 /** Made by a program, and not read at one sitting. */
 const generated: readonly string[] = ['client/operations.ts'];
@@ -79,7 +79,7 @@ const chosenHere: readonly string[] = ['@noble/curves'];
  */
 const mayExit: readonly string[] = ['cli/main.ts', 'cli/front.ts'];
 /** It ends a group of processes that it started, which only this function can. */
-const mayKill: readonly string[] = ['passphrase/command.ts'];
+const mayKill: readonly string[] = ['passphrase/program.ts'];
 
 /** Files that run migrations, each in the order of its formats. */
 const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/queue/format.ts'];

@@ -12,6 +12,7 @@ import type { Terminal } from './process/terminal.js';
 import type { EarlyUnlock } from './store/early-unlock.js';
 import { StoreOpener } from './store/opener.js';
 import { type PasswordMeans, passwordMeans } from './store/password.js';
+import type { SlotsOfStore, StoreKey } from './store/store-key.js';
 import type { OpenStore } from './wallets/open-wallets.js';
 
 /**
@@ -40,6 +41,8 @@ export interface House {
   rootKey(): Promise<Uint8Array>;
   /** A copy of the password that the caller wipes. */
   password(): Promise<Secret>;
+  /** The same, or the key of the slot that the settings name; the slots are those of the store, or of what `find` reads. */
+  key(find?: () => Promise<SlotsOfStore>): Promise<StoreKey>;
   /** The journal, opened with the password for changes. @throws CustosError PASSWORD_WRONG, PASSWORD_MISSING */
   journal(): Promise<Journal>;
   /** Store and vault for a command that adds wallets; makes a store with the given password if none exists. */
@@ -80,6 +83,7 @@ export function createHouse(
     opened: () => opener.opened(),
     rootKey: async () => (await opener.opened()).rootKey,
     password: () => opener.password(),
+    key: (find) => opener.key(find),
     journal: () => opener.journal(),
     open: () => opener.open(),
     openForAdding: () => opener.openForAdding(),

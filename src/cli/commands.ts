@@ -1,5 +1,6 @@
 import { approvalCommands } from './approval-commands.js';
 import { auditCommands } from './audit-commands.js';
+import { keyCommands } from './commands/keys/commands.js';
 import { freezeCommands } from './freeze-commands.js';
 import {
   chainIdOption,
@@ -11,7 +12,7 @@ import {
   nodeOption,
   paymentOptions,
   queueOptions,
-  rekeyOption,
+  sharesOption,
   signerOptions,
   storeOptions,
   testnetOption,
@@ -25,7 +26,7 @@ import type { CommandSpec } from './spec.js';
 import { walletCommands } from './wallet-commands.js';
 
 const transaction = () => import('./commands/transaction.js');
-const password = () => import('./commands/password.js');
+const password = () => import('./commands/keys/password.js');
 const store = () => import('./commands/store.js');
 
 /** Every command of Custos, in the order of the help. The names of Tatum KMS are in tatum-commands.ts. */
@@ -108,40 +109,7 @@ export const commands: readonly CommandSpec[] = [
   ...freezeCommands,
   ...approvalCommands,
   ...policyCommands,
-  {
-    path: 'password change',
-    about: 'change the password of the store; wallets stay unchanged',
-    options: [rekeyOption, weakPasswordOption, ...storeOptions],
-    load: async () => (await password()).changePasswordCommand,
-  },
-  {
-    path: 'password add',
-    about: 'add another password that opens the store',
-    options: [weakPasswordOption, ...storeOptions],
-    unlocks: true,
-    load: async () => (await password()).addPasswordCommand,
-  },
-  {
-    path: 'password recover',
-    about: 'set a new password with the recovery key',
-    options: [rekeyOption, weakPasswordOption, ...storeOptions],
-    load: async () => (await password()).recover,
-  },
-  {
-    path: 'password recovery-key',
-    done: 'the old recovery key has ended, but the new one was not shown: run the command again',
-    about: 'make a new recovery key and print it once; the old one ends',
-    options: [jsonOption, ...storeOptions],
-    unlocks: true,
-    load: async () => (await password()).newRecoveryKey,
-  },
-  {
-    path: 'rekey',
-    about: 'give the store a new root key and seal every wallet again; all other passwords end',
-    options: [jsonOption, ...storeOptions],
-    notes: 'Stop the daemon first. Prints the new recovery key once.',
-    load: async () => (await password()).rekey,
-  },
+  ...keyCommands,
   {
     path: 'backup',
     args: '<file>',
@@ -155,7 +123,7 @@ export const commands: readonly CommandSpec[] = [
     done: 'the store is restored',
     args: '<file>',
     about: 'make a new store from a backup',
-    options: storeOptions,
+    options: [sharesOption, ...storeOptions],
     load: async () => (await store()).restore,
   },
   {

@@ -14,6 +14,11 @@ export const storeOptions: readonly OptionSpec[] = [
     flags: '--password-credential <name>',
     about: 'credential of the systemd unit with the password in its first line',
   },
+  { flags: '--key-slot <key>', about: 'open the store by the slot of this outside key, without a password' },
+  {
+    flags: '--key-command <command>',
+    about: 'program that unwraps the key of a `command` slot; no shell reads it',
+  },
   { flags: '--aws', about: 'take the password from AWS Secrets Manager' },
   { flags: '--azure', about: 'take the password from Azure Key Vault' },
   { flags: '--gcp', about: 'take the password from GCP Secret Manager' },
@@ -39,6 +44,12 @@ export const weakPasswordOption: OptionSpec = {
 export const rekeyOption: OptionSpec = {
   flags: '--rekey',
   about: 'also make a new root key, as `custos rekey` does; without this flag, a terminal asks',
+};
+
+/** Option of what the recovery key opens. */
+export const sharesOption: OptionSpec = {
+  flags: '--from-shares',
+  about: 'put the recovery key together from its shares: asked for one at a time, or one a line on standard input',
 };
 
 export const testnetOption: OptionSpec = { flags: '--testnet', about: 'test network instead of mainnet' };

@@ -16,7 +16,8 @@ export interface Parsed {
 const nouns: Readonly<Record<string, string>> = {
   wallet: 'wallets and their secrets',
   transaction: 'the journal: what happened to each pending transaction',
-  password: 'key slots: what opens the store',
+  password: 'passwords and the recovery key of the store',
+  'key-slot': 'what opens the store, also without a password',
   audit: 'what happened, signed so that others can check it',
   approver: 'your own key, on your own machine',
   constitution: 'who may decide what',

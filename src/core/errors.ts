@@ -67,6 +67,31 @@ const kinds = {
     status: 400,
     hint: 'enter the recovery key as `init` printed it; spaces and dashes do not matter',
   },
+  RECOVERY_SHARE_INVALID: {
+    exit: 1,
+    status: 400,
+    hint: 'type the words of the share as they were shown; the first four letters of each are enough',
+  },
+  RECOVERY_SHARE_FOREIGN: {
+    exit: 1,
+    status: 400,
+    hint: 'use shares of one and the same set: all of them begin with the same two words',
+  },
+  RECOVERY_SHARE_REPEATED: { exit: 1, status: 400, hint: 'give another share of the set' },
+  RECOVERY_SHARES_MISSING: { exit: 1, status: 400, hint: 'give as many shares as the ceremony said are needed' },
+  SLOT_UNKNOWN: { exit: 1, status: 404, hint: '`custos key-slot list` shows the key slots of the store' },
+  SLOT_EXISTS: { exit: 1, status: 409, hint: 'rotate it with `custos key-slot rotate`, or remove it first' },
+  SLOT_IN_USE: { exit: 1, status: 409, hint: 'open the store with another password or key slot to remove this one' },
+  SLOT_KEY_UNAVAILABLE: {
+    exit: 1,
+    status: 500,
+    hint: 'check the settings and rights of the service or program that wraps the slot key; a password or another key slot also opens the store',
+  },
+  SLOT_KEY_WRONG: {
+    exit: 1,
+    status: 403,
+    hint: 'check that the settings name the key that wrapped this slot; if the slot was altered, open the store with another one and add this one again',
+  },
   // Wallet store
   STORE_MISSING: { exit: 1, status: 500, hint: 'run `custos init`, or name the store with --store' },
   STORE_EXISTS: {

@@ -5,9 +5,11 @@ const word = /'([^']*)'|"([^"]*)"|([^\s'"]+)/y;
 /**
  * The program and its arguments in a setting. Blanks separate words, and single or double quotation marks keep them together.
  * No shell reads the text, so every other sign stands for itself, also within quotation marks.
+ * @param what - what the command is called in errors
  * @throws CustosError CONFIG_INVALID: a quotation mark is not closed, or the program is neither a name nor an absolute path
  */
-export function commandWords(text: string): readonly [string, ...string[]] {
+export function commandWords(text: string, what = 'the password command'): readonly [string, ...string[]] {
+  const refused = (why: string) => new CustosError('CONFIG_INVALID', `${what} ${why}`);
   const words: string[] = [];
   let isOpen = false;
   let at = 0;
@@ -27,8 +29,4 @@ export function commandWords(text: string): readonly [string, ...string[]] {
   if (program.includes('/') && !program.startsWith('/')) throw refused('needs the absolute path of its program');
   if (text.includes('\0')) throw refused('has a zero byte');
   return [program, ...rest];
-}
-
-function refused(why: string): CustosError {
-  return new CustosError('CONFIG_INVALID', `the password command ${why}`);
 }

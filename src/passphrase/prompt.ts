@@ -35,6 +35,14 @@ export async function askHidden(
   }
 }
 
+/** The screen, what was scrolled out of it (xterm), and the cursor to its beginning (ECMA-48, 8.3). */
+const CLEAR_SCREEN = `${ESCAPE}[2J${ESCAPE}[3J${ESCAPE}[H`;
+
+/** Takes what was shown off the terminal. */
+export function clearScreen(output: PromptStreams['output'] = process.stderr): void {
+  output.write(CLEAR_SCREEN);
+}
+
 function readLine(input: NodeJS.ReadStream): Promise<string> {
   return new Promise((resolve, reject) => {
     let line: Line = { kind: 'open', typed: '' };

@@ -103,6 +103,15 @@ export function textAt(value: unknown, path: readonly (string | number)[], what:
   return at;
 }
 
+/** The bytes of a text in base64 or base64url, which the caller wipes. @throws CustosError PASSWORD_SOURCE: there is no such text */
+export function bytesAt(value: unknown, path: readonly (string | number)[], what: string): Uint8Array {
+  const text = textAt(value, path, what);
+  // Not taken from Node's pool, because they may be a secret that is wiped later.
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  if (/^[\w+/-]+=*$/.test(text) && bytes.length > 0) return bytes;
+  throw new CustosError('PASSWORD_SOURCE', `${what} has no bytes in ${path.join('.')}`);
+}
+
 /** A token as a header can carry it. @throws CustosError PASSWORD_SOURCE: empty, or with blanks, line breaks or other signs */
 export function tokenIn(text: string, what: string): string {
   const token = text.trim();

@@ -117,9 +117,8 @@ function parseSlot(answer: Members): { readonly slot?: SlotName } {
   const given = answer('slot');
   if (given === undefined) return {};
   const slot = membersOf(given);
-  return {
-    slot: { id: parseText(slot('id'), SLOT_FORM), kind: slot('kind') === 'recovery' ? 'recovery' : 'password' },
-  };
+  const kind = (['recovery', 'external'] as const).find((one) => one === slot('kind')) ?? 'password';
+  return { slot: { id: parseText(slot('id'), SLOT_FORM), kind } };
 }
 
 function parseKeeper(answer: Members): { readonly keeper?: string } {

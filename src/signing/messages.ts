@@ -18,6 +18,8 @@ export interface UnlockRequest {
   readonly slots: readonly KeySlot[];
   readonly storeId: string;
   readonly password: Uint8Array;
+  /** Id of the key slot whose slot key the `password` is; absent: it is a password. */
+  readonly slot?: string;
   /** Fixed at the start, not sent with each request: an attacker in the front cannot widen them later. */
   readonly rules: SigningRules;
 }

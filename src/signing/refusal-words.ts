@@ -4,6 +4,8 @@ import type { ErrorCode } from '../core/errors.js';
 export const openingWords: Partial<Record<ErrorCode, string>> = {
   KEEPER_STATE_DAMAGED: 'the state file of the signer service does not open',
   PASSWORD_WRONG: 'the password opens no key slot of this store',
+  SLOT_KEY_WRONG: 'the slot key does not open its key slot',
+  SLOT_UNKNOWN: 'the store has no such key slot any more',
   KDF_PARAMETERS: 'a key slot asks for more work than is allowed',
   SIGNER_PROTOCOL: 'the signer service speaks another version of its protocol',
   SIGNER_RULES_DIFFER: 'the signer service has other limits than this daemon',

@@ -23,6 +23,8 @@ export interface SignerClientOptions extends SignerProgram {
   readonly rules: SigningRules;
   /** Kept to open the signer that replaces a dead one; `close` wipes it. */
   readonly password: Secret;
+  /** Id of the key slot whose slot key the password is; absent: it is a password. */
+  readonly slot?: string;
   /** Most signer processes. */
   readonly count: number;
   readonly log: Log;
@@ -245,8 +247,9 @@ export class SignerSlot {
   }
 
   async #open(child: SignerChild): Promise<Uint8Array> {
-    const { slots, storeId, password, rules, timeouts = TIMEOUTS } = this.#options;
-    const request = { slots, storeId, rules, password: password.exposeBytes() };
+    const { slots, storeId, password, slot, rules, timeouts = TIMEOUTS } = this.#options;
+    const opening = { slots, storeId, rules, password: password.exposeBytes() };
+    const request = { ...opening, ...(slot !== undefined && { slot }) };
     const answer = await child.ask((n) => ({ kind: 'unlock', n, request }), timeouts.start);
     if (answer.kind !== 'unlocked') throw unexpected(answer);
     this.#journal = answer.journal;

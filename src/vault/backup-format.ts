@@ -202,15 +202,19 @@ function parseHeader(bytes: Uint8Array): BackupHeader {
 }
 
 function isSlot(value: unknown): value is KeySlot {
-  if (!isObject(value) || !isObject(value['kdf'])) return false;
-  const { id, kind, salt, box, createdAt, kdf, generation } = value;
-  return (
+  if (!isObject(value)) return false;
+  const { id, kind, salt, box, createdAt, kdf, generation, reference, wrapped } = value;
+  const isNamed =
     (generation === undefined || isGeneration(generation)) &&
     typeof id === 'string' &&
+    box instanceof Uint8Array &&
+    typeof createdAt === 'number';
+  if (kind === 'external') return isNamed && typeof reference === 'string' && wrapped instanceof Uint8Array;
+  return (
+    isNamed &&
     (kind === 'password' || kind === 'recovery') &&
     salt instanceof Uint8Array &&
-    box instanceof Uint8Array &&
-    typeof createdAt === 'number' &&
+    isObject(kdf) &&
     [kdf['logN'], kdf['r'], kdf['p']].every((number) => typeof number === 'number')
   );
 }

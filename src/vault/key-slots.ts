@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
-import type { KeySlot, KeySlotKind } from '../core/store/store.js';
+import type { KeySlot, StretchedSlot } from '../core/store/store.js';
 import { defaultScrypt, stretchPassword } from '../crypto/kdf.js';
 import { joinUnambiguously, open, seal } from '../crypto/seal.js';
-import { formatRecoveryKey, normalizeRecoveryKey } from './recovery-key.js';
+import { formatRecoveryKey, normalizeRecoveryKey } from './recovery/recovery-key.js';
 
 /** A new random root key: 32 bytes, which the caller wipes. */
 export function makeRootKey(): Uint8Array {
@@ -29,8 +29,8 @@ export function makeRecoveryKey(): Secret {
 export async function makeSlot(
   rootKey: Uint8Array,
   password: Secret,
-  { kind, storeId, generation }: { kind: KeySlotKind; storeId: string; generation?: number },
-): Promise<KeySlot> {
+  { kind, storeId, generation }: { kind: StretchedSlot['kind']; storeId: string; generation?: number },
+): Promise<StretchedSlot> {
   const bytes = passwordBytes(password, kind);
   const id = randomUUID();
   const salt = new Uint8Array(randomBytes(32));
@@ -109,14 +109,15 @@ export async function findSlot(
 
 interface Attempt {
   readonly password: Secret;
-  readonly kind: KeySlotKind;
+  readonly kind: StretchedSlot['kind'];
   readonly storeId: string;
 }
 
 async function tryOpen(slots: readonly KeySlot[], { password, kind, storeId }: Attempt) {
   const bytes = passwordBytes(password, kind);
   try {
-    for (const slot of slots.filter((candidate) => candidate.kind === kind)) {
+    for (const slot of slots) {
+      if (slot.kind !== kind) continue;
       const wrapping = await stretchPassword(bytes, slot.salt, slot.kdf);
       const rootKey = open(
         wrapping,
@@ -133,7 +134,7 @@ async function tryOpen(slots: readonly KeySlot[], { password, kind, storeId }: A
 }
 
 /** A password in one Unicode form (NFKC), so that each keyboard gives the same bytes; a recovery key without its separators. */
-function passwordBytes(password: Secret, kind: KeySlotKind): Uint8Array {
+function passwordBytes(password: Secret, kind: StretchedSlot['kind']): Uint8Array {
   if (password.length === 0) throw new CustosError('PASSWORD_EMPTY', 'the password is empty');
   const text = password.exposeText();
   return Buffer.from(kind === 'recovery' ? normalizeRecoveryKey(text) : text.normalize('NFKC'), 'utf8');
@@ -141,7 +142,7 @@ function passwordBytes(password: Secret, kind: KeySlotKind): Uint8Array {
 
 interface SlotContext {
   readonly id: string;
-  readonly kind: KeySlotKind;
+  readonly kind: StretchedSlot['kind'];
   readonly storeId: string;
   readonly generation: number | undefined;
 }

@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPassword } from '../../src/passphrase/index.js';
-import { type Certificate, makeCertificate, whyNoOpenssl } from '../support/certificates.js';
-import { json, type Seen, type Server, startServer, text } from '../support/http.js';
+import { whyNoOpenssl } from '../support/certificates.js';
+import { json, type Seen, type Server, startServer } from '../support/http.js';
+import { type SecureVault, startSecureVault } from '../support/secure-vault.js';
 import { makeSources, password, type Source } from './sources.js';
 
 const run = promisify(execFile);
@@ -18,12 +16,12 @@ const noOpenssl = whyNoOpenssl();
 
 let folder: string;
 let server: Server;
-let secure: Awaited<ReturnType<typeof startSecure>> | undefined;
+let secure: SecureVault | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'custos-vendors-'));
   server = await startServer(json({}));
-  if (noOpenssl === undefined) secure = await startSecure(makeCertificate(folder, 'vault'));
+  if (noOpenssl === undefined) secure = await startSecureVault(folder, server);
 });
 beforeEach(() => {
   server.seen.length = 0;
@@ -33,45 +31,6 @@ afterAll(async () => {
   await secure?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The same server by TLS, which libraries of Azure insist on. */
-async function startSecure(certificate: Certificate) {
-  const listener = createServer({ cert: certificate.cert, key: certificate.key }, async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { method = '', url = '', headers } = request;
-    const seen: Seen = { method, url, headers, body: Buffer.concat(chunks).toString('utf8') };
-    server.seen.push(seen);
-    const isVault = url.startsWith('/secrets/') && headers.authorization === undefined;
-    const { origin } = new URL(`https://127.0.0.1:${(listener.address() as AddressInfo).port}`);
-    // A vault says without a token where tokens come from; the library asks only then.
-    const challenge = `Bearer authorization="${origin}/the-tenant", resource="https://vault.azure.net"`;
-    if (url.includes('/.well-known/openid-configuration')) json(endpoints(origin))(response, seen);
-    else if (isVault) text('', 401, { 'www-authenticate': challenge })(response, seen);
-    else server.reply(response, seen);
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  return {
-    url: `https://127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    certificateFile: certificate.certificateFile,
-    async close() {
-      listener.close();
-      listener.closeAllConnections();
-      await once(listener, 'close');
-    },
-  };
-}
-
-/** What the sign-in says of itself (OpenID Connect Discovery). */
-function endpoints(origin: string) {
-  return {
-    issuer: `${origin}/the-tenant/v2.0`,
-    authorization_endpoint: `${origin}/the-tenant/oauth2/v2.0/authorize`,
-    token_endpoint: `${origin}/the-tenant/oauth2/v2.0/token`,
-    jwks_uri: `${origin}/the-tenant/discovery/v2.0/keys`,
-  };
-}
 
 const sources = makeSources(() => server.url);
 

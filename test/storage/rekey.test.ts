@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { backupStore, restoreStore } from '../../src/app/store/backup.js';
 import { rekeyStore } from '../../src/app/store/rekey.js';
 import { Secret } from '../../src/core/secret.js';
-import type { KeySlot, Store } from '../../src/core/store/store.js';
+import type { Store, StretchedSlot } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import type { StoreTables } from '../../src/storage/schema.js';
@@ -19,7 +19,7 @@ const location = freshLocation();
 const directory = freshDirectory();
 
 let rootKey: Uint8Array;
-let slots: KeySlot[];
+let slots: StretchedSlot[];
 let recoveryKey: Secret;
 
 const vaultOf = (key: Uint8Array) => openVault({ rootKey: key, storeId, chains });
@@ -66,7 +66,7 @@ async function statements(...all: ReturnType<typeof sql>[]): Promise<void> {
   await database.close();
 }
 
-function insertSlot({ id, kind, kdf, salt, box }: KeySlot, generation: number | null) {
+function insertSlot({ id, kind, kdf, salt, box }: StretchedSlot, generation: number | null) {
   return sql`INSERT INTO key_slots (id, kind, log_n, r, p, salt, box, created_at, generation)
     VALUES (${id}, ${kind}, ${kdf.logN}, ${kdf.r}, ${kdf.p}, ${salt}, ${box}, 1, ${generation})`;
 }
@@ -117,7 +117,7 @@ describe('a new root key', () => {
 
   test('an old key slot that is put back opens nothing, whatever its number', async () => {
     const store = await storeWith(1);
-    const [old] = await store.slots.all();
+    const [old] = slots;
     (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
     await store.close();
     for (const generation of [null, 1, 2]) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { parseChainId, parseSignatureId, type SignatureId } from '../../src/core/ids.js';
 import type { SealedWallet } from '../../src/core/signing/wallet.js';
-import type { KeySlot, WalletFilter, WalletTable } from '../../src/core/store/store.js';
+import type { StretchedSlot, WalletFilter, WalletTable } from '../../src/core/store/store.js';
 import { freshSchema, onPostgres, whyNoPostgres } from '../support/postgres.js';
 
 export const eth = parseChainId('ETH');
@@ -41,7 +41,7 @@ export function freshLocation(kind: Kind = onPostgres ? 'postgres' : 'sqlite'): 
 }
 
 /** A slot that no password opens: for tests that need a store and no key. */
-export function anySlot(kind: KeySlot['kind'] = 'password'): KeySlot {
+export function anySlot(kind: StretchedSlot['kind'] = 'password'): StretchedSlot {
   return {
     id: randomUUID(),
     kind,

@@ -3,7 +3,7 @@ import { readConfig } from '../../dist/app/config/config.js';
 import { createHouse, type House } from '../../dist/app/house.js';
 import { readNewPassword } from '../../dist/app/store/password.js';
 import type { Secret } from '../../dist/core/secret.js';
-import type { KeySlot } from '../../dist/core/store/store.js';
+import type { StretchedSlot } from '../../dist/core/store/store.js';
 import { stretchPassword } from '../../dist/crypto/kdf.js';
 import { joinUnambiguously, seal } from '../../dist/crypto/seal.js';
 import { createStore } from '../../dist/storage/open-store.js';
@@ -51,7 +51,7 @@ export async function quickSlot(
   rootKey: Uint8Array,
   password: Pick<Secret, 'exposeBytes'>,
   storeId: string,
-): Promise<KeySlot> {
+): Promise<StretchedSlot> {
   const [id, salt] = [randomUUID(), new Uint8Array(randomBytes(32))];
   const wrapping = await stretchPassword(password.exposeBytes(), salt, kdf);
   const box = seal(wrapping, rootKey, joinUnambiguously(['custos/v1/slot', storeId, id, 'password']));

@@ -37,7 +37,7 @@ export async function signerService(storeId: string, password: string, flags: Fl
         config,
         chains: createRegistry(),
         log: createLog('info', (line) => void lines.push(line)),
-        password: async () => Secret.text(password),
+        key: async () => ({ secret: Secret.text(password) }),
       },
       { signal: stop.signal, onReady: (keeper) => resolve(keeper.pid ?? 0) },
     );

@@ -4,6 +4,7 @@ import type { Terminal } from '../../src/app/process/terminal.js';
 export const silentTerminal: Terminal = {
   interactive: false,
   note: () => undefined,
+  clear: () => undefined,
   askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
   ask: () => Promise.reject(new Error('nobody is asked in a test')),
   confirm: () => Promise.reject(new Error('nobody is asked in a test')),

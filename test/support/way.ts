@@ -45,6 +45,7 @@ export interface Way {
 const terminal = {
   interactive: false,
   note() {},
+  clear: () => undefined,
   askHidden: () => Promise.reject(new Error('nobody is asked in a test')),
   ask: () => Promise.reject(new Error('nobody is asked in a test')),
   confirm: () => Promise.reject(new Error('nobody is asked in a test')),

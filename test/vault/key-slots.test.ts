@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/core/secret.js';
-import type { KeySlot } from '../../src/core/store/store.js';
+import type { StretchedSlot } from '../../src/core/store/store.js';
 import { stretchPassword } from '../../src/crypto/kdf.js';
 import {
   findSlot,
@@ -11,14 +11,14 @@ import {
   openSlots,
   openWithRecoveryKey,
 } from '../../src/vault/key-slots.js';
-import { formatRecoveryKey, normalizeRecoveryKey } from '../../src/vault/recovery-key.js';
+import { formatRecoveryKey, normalizeRecoveryKey } from '../../src/vault/recovery/recovery-key.js';
 import { storeId } from './support.js';
 
 const rootKey = makeRootKey();
 const recoveryKey = makeRecoveryKey();
-let password: KeySlot;
-let second: KeySlot;
-let recovery: KeySlot;
+let password: StretchedSlot;
+let second: StretchedSlot;
+let recovery: StretchedSlot;
 beforeAll(async () => {
   password = await makeSlot(rootKey, Secret.text('correct horse'), { kind: 'password', storeId });
   second = await makeSlot(rootKey, Secret.text('Ａ ﬁne pass\u0301'), { kind: 'password', storeId });

@@ -77,13 +77,13 @@ export async function recordOpening(
   else audit.announce(events);
 }
 
-/** Records that a password opened nothing, where there is a constitution. A store that cannot be written refuses it all the same. */
+/** Records that a password or slot key opened nothing, where there is a constitution. A store that cannot be written refuses it all the same. */
 export async function recordRefusal<T>({ store, command }: Opening, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (thrown) {
     const { code } = asCustosError(thrown);
-    const isRefusal = code === 'PASSWORD_WRONG' || code === 'RECOVERY_KEY_INVALID';
+    const isRefusal = ['PASSWORD_WRONG', 'RECOVERY_KEY_INVALID', 'SLOT_KEY_WRONG'].includes(code);
     if (isRefusal && (await isControlled(store).catch(() => false))) {
       await store.audit.add([{ code: 'store.unlock-failed', detail: { command, code } }]).catch(() => undefined);
     }

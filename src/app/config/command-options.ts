@@ -4,6 +4,7 @@ import { type SecretKind, type WalletState, walletStates } from '../../core/sign
 import { type State, states } from '../../core/store/journal.js';
 import { type OidcFlags, readOidcFlags } from '../access/oidc-flags.js';
 import { readWebhookFlags, type WebhookFlags } from '../access/webhook-flags.js';
+import { type KeyFlags, readKeyFlags } from '../store/key-flags.js';
 import { type PaymentFlags, readPaymentFlags } from '../transactions/payment-flags.js';
 import { flagName, type SettingsReader } from './reader.js';
 
@@ -35,6 +36,7 @@ export interface CommandOptions {
   readonly dryRun: boolean;
   readonly skipBroken: boolean;
   readonly oldPasswordFile?: string;
+  readonly keys: KeyFlags;
   /** File of an approver's key, or the key of an audit log. */
   readonly key?: string;
   /** Events of the audit log that are listed. */
@@ -123,6 +125,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
     ...readSwitches(read),
     ...readTexts(read),
     ...readKind(read),
+    keys: readKeyFlags(read),
     count: readCount(read, { flag: 'count', fallback: 1 }),
     limit: readCount(read, { flag: 'limit', fallback: 100 }),
     validFor: readCount(read, { flag: 'validFor', label: '--valid-for', fallback: 60 }),

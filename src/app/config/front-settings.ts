@@ -20,6 +20,8 @@ const ofSecrets = [
   'passwordCredential',
   'hsmPin',
   'hsmPinFile',
+  'keySlot',
+  'keyCommand',
 ] as const;
 /** Flags of the same; the settings file was read already, and may have the password in it. */
 const secretFlags: ReadonlySet<string> = new Set([
@@ -27,6 +29,8 @@ const secretFlags: ReadonlySet<string> = new Set([
   'passwordCommand',
   'passwordCredential',
   'hsmPinFile',
+  'keySlot',
+  'keyCommand',
   ...passwordServices,
   'envFile',
 ]);

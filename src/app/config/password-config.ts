@@ -1,5 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { commandWords } from '../../passphrase/command-words.js';
+import { parseReference, type Reference } from '../../passphrase/keys/reference.js';
 import { type Environment, flagName, type SettingsReader, type Sourced } from './reader.js';
 
 /** Services outside this machine that keep passwords; each has a flag of its name. */
@@ -9,7 +10,16 @@ export const passwordServices = ['aws', 'azure', 'gcp', 'vault', 'vgs'] as const
 type PasswordSource =
   | { readonly source: 'local' | (typeof passwordServices)[number] }
   | { readonly source: 'command'; readonly words: readonly [string, ...string[]] }
-  | { readonly source: 'credential'; readonly credential: string };
+  | { readonly source: 'credential'; readonly credential: string }
+  /** There is no password: the key of this slot opens the store. */
+  | ({ readonly source: 'slot' } & SlotSource);
+
+/** The outside key of a slot. */
+export interface SlotSource {
+  readonly reference: Reference;
+  /** Of a `command` slot: what unwraps its key. */
+  readonly words?: readonly [string, ...string[]];
+}
 
 /** Where the password of the wallet store comes from, apart from `Secrets`. */
 export type PasswordConfig = PasswordSource & {
@@ -34,8 +44,13 @@ function readSource(read: SettingsReader, file: Sourced | undefined): PasswordSo
   const credential = read.setting('passwordCredential');
   const own = [command, credential].flatMap((given) => given?.from ?? []);
   // A file beside a service has always been ignored, and settings files of Tatum KMS rely on that.
-  const names = [...services.map(flagName), ...own, ...(own.length > 0 && file !== undefined ? [file.from] : [])];
+  const slot = slotFrom(read);
+  const beside = own.length > 0 || slot !== undefined ? file : undefined;
+  const password = slot === undefined ? undefined : read.variable('password');
+  const others = [beside, password].flatMap((given) => given?.from ?? []);
+  const names = [...(slot ? [slot.from] : []), ...services.map(flagName), ...own, ...others];
   if (names.length > 1) read.refuse(names[0] ?? '', `choose one of ${names.join(', ')}`);
+  if (slot !== undefined) return slot.source;
   if (services[0] !== undefined) return { source: services[0] };
   if (command !== undefined) return commandFrom(read, command);
   if (credential !== undefined) return credentialFrom(read, credential);
@@ -53,5 +68,30 @@ function credentialFrom(read: SettingsReader, { value, from }: Sourced): Passwor
     if (/^\.{1,2}$|[/\0]/.test(value))
       throw new CustosError('CONFIG_INVALID', `${from} takes the name of a credential`);
     return { source: 'credential', credential: value };
+  });
+}
+
+interface SlotFrom {
+  readonly from: string;
+  readonly source: PasswordSource;
+}
+
+/** A command without a slot means the slot `command`. */
+function slotFrom(read: SettingsReader): SlotFrom | undefined {
+  const [slot, command] = [read.setting('keySlot'), read.setting('keyCommand')];
+  const from = slot?.from ?? command?.from;
+  if (from === undefined) return undefined;
+  const none: SlotFrom = { from, source: { source: 'local' } };
+  return read.attempt(from, none, () => {
+    const reference = parseReference(slot?.value ?? 'command');
+    const words = command && commandWords(command.value, 'the key command');
+    if ((reference.kind === 'command') !== (words !== undefined)) {
+      const text =
+        words === undefined
+          ? `${from} names a command: set --key-command too`
+          : '--key-command is for a slot of a command';
+      throw new CustosError('CONFIG_INVALID', text);
+    }
+    return { from, source: { source: 'slot', reference, ...(words && { words }) } };
   });
 }

@@ -91,6 +91,17 @@ export const settings = {
     env: ['CUSTOS_HSM_ENV'],
     about: 'more variables that PKCS#11 modules read, by name',
   },
+  keySlot: {
+    flag: 'keySlot',
+    env: ['CUSTOS_KEY_SLOT'],
+    about: 'key outside of the store that opens it in the place of a password (docs/key-slots.md)',
+  },
+  keyCommand: {
+    flag: 'keyCommand',
+    env: ['CUSTOS_KEY_COMMAND'],
+    secret: true,
+    about: 'program that unwraps the key of a `command` key slot: wrapped key in, 32 bytes out; no shell reads it',
+  },
   signer: {
     flag: 'signer',
     env: ['CUSTOS_SIGNER'],

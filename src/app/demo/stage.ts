@@ -111,8 +111,8 @@ export async function openPlace({ terminal, cleanups, say, step }: Stage): Promi
     const given = { ...common, ...flags };
     const config = readConfig(given, environment, home);
     const front = { settings: settingsForFront(given, environment, home), environment: {} };
-    const password = () => readStorePassword(passwordMeans(config, terminal));
-    const means = { config, front, password, ...(onSigner && { onSigner }) };
+    const key = async () => ({ secret: await readStorePassword(passwordMeans(config, terminal)) });
+    const means = { config, front, key, ...(onSigner && { onSigner }) };
     return superviseDaemon(means, new AbortController().signal);
   };
   return { chain, gateway, apiKey, openHouse, runDaemon };

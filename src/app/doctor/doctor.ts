@@ -34,16 +34,24 @@ export async function examine(parts: DoctorParts): Promise<readonly Finding[]> {
   return [...settings, ...machine, ...store, ...network, ...(await healthFinding(config)), ...gateway, node];
 }
 
-/** Tries the password if it is set, so that a wrong one is found before the daemon needs it. */
+/** Tries the password or key slot that is set, so that a wrong one is found before the daemon needs it. */
 async function tryPassword({ config, unlock }: DoctorParts): Promise<{ findings: Finding[]; rootKey?: Uint8Array }> {
-  if (!isPasswordAtHand(config)) return { findings: [] };
+  if (!isTried(config)) return { findings: [] };
+  const check = config.password.source === 'slot' ? 'key slot' : 'password';
   try {
     const { rootKey } = await unlock();
-    return { findings: [{ check: 'password', state: 'ok', text: 'opens the store' }], rootKey };
+    return { findings: [{ check, state: 'ok', text: 'opens the store' }], rootKey };
   } catch (thrown) {
     const error = asCustosError(thrown);
-    return { findings: [problem('password', error.code, error.message)] };
+    return { findings: [problem(check, error.code, error.message)] };
   }
+}
+
+/** Services are asked unless nothing is to be; a program may ask a person, and is not run. */
+function isTried(config: DoctorParts['config']): boolean {
+  const { password, options } = config;
+  if (isPasswordAtHand(config)) return true;
+  return password.source === 'slot' && password.reference.kind !== 'command' && !options.offline;
 }
 
 /** What the keys of the store let one see: who signs, and who approves. */

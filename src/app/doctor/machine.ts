@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { KeySlot } from '../../core/store/store.js';
+import type { KeySlot, StretchedSlot } from '../../core/store/store.js';
 import { defaultScrypt } from '../../crypto/kdf.js';
 import type { Environment } from '../config/reader.js';
 import type { Finding } from './finding.js';
@@ -80,8 +80,9 @@ async function textOf(path: string): Promise<string> {
 
 /** Key slots with passwords that are cheaper to guess than those of new slots. */
 export function scryptFinding(slots: readonly KeySlot[]): Finding {
-  const costOf = ({ logN, r, p }: KeySlot['kdf']) => 2 ** logN * r * p;
-  const weak = slots.filter(({ kind, kdf }) => kind === 'password' && costOf(kdf) < costOf(defaultScrypt));
+  const costOf = ({ logN, r, p }: StretchedSlot['kdf']) => 2 ** logN * r * p;
+  const passwords = slots.filter((slot): slot is StretchedSlot => slot.kind === 'password');
+  const weak = passwords.filter(({ kdf }) => costOf(kdf) < costOf(defaultScrypt));
   if (weak.length === 0)
     return { check: 'key derivation', state: 'ok', text: 'scrypt as in new key slots, or stronger' };
   const shown = weak.map(({ kdf: { logN, r, p } }) => `N=2^${logN} r=${r} p=${p}`);

@@ -4,7 +4,7 @@ import { isPrivateHost } from '../../cloud/urls.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Journal, JournalEntry } from '../../core/store/journal.js';
-import type { Store } from '../../core/store/store.js';
+import type { KeySlot, Store } from '../../core/store/store.js';
 import { isPostgresUrl } from '../../storage/location.js';
 import { parsePostgresUrl } from '../../storage/postgres/location.js';
 import { shownValue } from '../config/shown-value.js';
@@ -41,14 +41,15 @@ export async function storeFacts(store: Store, location: string): Promise<readon
     const remedy = 'run `custos password recovery-key` and keep the key away from this machine';
     found.push({ check: 'recovery key', state: 'warning', text: 'the store has none', remedy });
   }
-  const passwords = slots.filter(({ kind }) => kind === 'password').length;
-  found.push({
-    check: 'key slots',
-    state: 'ok',
-    text: `${passwords} passwords, ${slots.length - passwords} recovery keys`,
-  });
+  found.push({ check: 'key slots', state: 'ok', text: slotsText(slots) });
   found.push(scryptFinding(slots));
   return found;
+}
+
+function slotsText(slots: readonly KeySlot[]): string {
+  const countOf = (kind: KeySlot['kind']) => slots.filter((slot) => slot.kind === kind).length;
+  const outside = slots.flatMap((slot) => (slot.kind === 'external' ? [slot.reference] : []));
+  return [`${countOf('password')} passwords`, `${countOf('recovery')} recovery keys`, ...outside].join(', ');
 }
 
 async function fileFacts(path: string): Promise<Finding[]> {

@@ -6,6 +6,8 @@ import { type AzureCall, azureKeys } from '../../hsm/clouds/azure.js';
 import { type GcpCall, gcpKeys } from '../../hsm/clouds/gcp.js';
 import type { Clouds } from '../../hsm/serve.js';
 import { awsCredentials } from '../../passphrase/aws/credentials.js';
+import { domainOf, withUsualKeys } from '../../passphrase/aws/region.js';
+import { resourceOf } from '../../passphrase/azure/sign-in.js';
 import { azureToken } from '../../passphrase/azure/token.js';
 import { crc32c } from '../../passphrase/gcp/crc32c.js';
 import { gcpToken } from '../../passphrase/gcp/token.js';
@@ -36,13 +38,6 @@ export function cloudsOf({ settings, ask, direct }: CloudReach): Clouds {
   };
 }
 
-/** The usual names of AWS beside those of Tatum KMS. */
-function withUsualKeys(settings: Settings): Settings {
-  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = settings;
-  if (settings['TATUM_KMS_AWS_ACCESS_KEY_ID'] || !id || !secret) return settings;
-  return { ...settings, TATUM_KMS_AWS_ACCESS_KEY_ID: id, TATUM_KMS_AWS_SECRET_ACCESS_KEY: secret };
-}
-
 function awsCall(reach: Reach): AwsCall {
   const held = kept((region: string) => awsCredentials(reach, { region, domain: domainOf(region) }));
   return (region, action, body) => async (signal) => {
@@ -53,10 +48,6 @@ function awsCall(reach: Reach): AwsCall {
     const request = await client.sign(url.href, { method: 'POST', headers, body: JSON.stringify(body) });
     return refreshed(held, await reach.ask(request, { redirect: 'error', signal }));
   };
-}
-
-function domainOf(region: string): string {
-  return `amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function gcpCall(reach: Reach): GcpCall {
@@ -72,13 +63,6 @@ function azureCall(reach: Reach): AzureCall {
   const held = kept((resource: string) => azureToken(reach, resource));
   return (url, body) => async (signal) =>
     refreshed(held, await reach.ask(url, await bearer(held(resourceOf(url)), signal, body)));
-}
-
-/** What a token is for: vaults, or managed HSMs, of the cloud in which this one is. */
-function resourceOf({ hostname }: URL): string {
-  const [, cloud = 'vault.azure.net'] =
-    /\.((?:vault|managedhsm)\.(?:azure\.net|azure\.cn|usgovcloudapi\.net))$/.exec(hostname) ?? [];
-  return `https://${cloud}`;
 }
 
 async function bearer(

@@ -7,6 +7,8 @@ import type { AskedElsewhere, SignedElsewhere } from '../../signing/keeper/elsew
 export interface KeeperOpening {
   readonly kind: 'open';
   readonly password: Uint8Array;
+  /** Id of the key slot whose slot key the `password` is; absent: it is a password. */
+  readonly slot?: string;
   /** The only store that it opens. */
   readonly storeId: string;
   readonly rules: SigningRules;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { tell } from '../../core/log.js';
-import type { Secret } from '../../core/secret.js';
 import { peekStoreKeys } from '../../storage/peek.js';
 import { type SignerSettings, signerProblems } from '../config/check.js';
 import { refuseProblems } from '../config/problem.js';
@@ -10,18 +9,20 @@ import { readSigningRules, unguardedChains } from '../config/signing-rules.js';
 import { keyHolders } from '../hsm/holders.js';
 import type { CountingLog } from '../process/log.js';
 import { storeLocation } from '../store/location.js';
+import type { SlotsOfStore, StoreKey } from '../store/store-key.js';
 import { listenPrivately } from './socket.js';
 import { checkSocketPlace } from './socket-place.js';
 import { startKeeper } from './start.js';
 import { openStateFile } from './state-file.js';
+import { keeperKey, slotsAt } from './store-key.js';
 
 /** The parts of a signer service. */
 export interface SignerMeans {
   readonly config: SignerSettings;
   readonly chains: ChainRegistry;
   readonly log: CountingLog;
-  /** The password of the store; this module wipes it. */
-  password(): Promise<Secret>;
+  /** What opens the store; this module wipes it. */
+  key(find: () => Promise<SlotsOfStore>): Promise<StoreKey>;
 }
 
 export interface SignerRun {
@@ -48,13 +49,13 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
   const state = config.signer.state ?? defaultState(config.home, storeId);
   const file = state === undefined ? undefined : await openStateFile(state);
   if (file === undefined || file.bytes.length === 0) tell(log, 'signer-state-new', { file: state });
-  const password = await means.password();
+  const key = await means.key(() => slotsAt(storeLocation(config), storeId));
   const { mayCreate } = config.signer;
-  const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers, mayCreate };
+  const opening = { ...keeperKey(key), storeId, rules, count: config.daemon.signers, mayCreate };
   const holders = keyHolders({ config });
   const keeper = await startKeeper(async () => ({ ...opening, ...(file && { file }) }), log, {
     holder: holders,
-  }).finally(() => password.wipe());
+  }).finally(() => key.secret.wipe());
   try {
     const { control } = config.signer;
     const servers = [await listenPrivately({ path, forGroup, onFront: keeper.attach })];

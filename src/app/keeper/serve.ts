@@ -54,7 +54,7 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
 
 function keeperOf(
   channel: KeeperChannel,
-  { storeId, rules, count, state, mayCreate = false }: KeeperOpening,
+  { storeId, slot, rules, count, state, mayCreate = false }: KeeperOpening,
   means: SignerProgram & { readonly password: Secret; readonly records: RecordFile; readonly holder: KeyHolder },
 ): Keeper {
   const { password, records, ...program } = means;
@@ -78,6 +78,7 @@ function keeperOf(
         count,
         // Each signer has its own: `close` wipes it.
         password: Secret.bytes(password.exposeBytes().slice()),
+        ...(slot !== undefined && { slot }),
         log: signerLog(channel),
         onRestart: () => channel.send({ kind: 'signer-replaced' }),
         book: made.book,

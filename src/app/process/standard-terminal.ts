@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { CustosError } from '../../core/errors.js';
 import { decodeText } from '../../core/text/text-bytes.js';
-import { askHidden } from '../../passphrase/prompt.js';
+import { askHidden, clearScreen } from '../../passphrase/prompt.js';
 import type { Terminal } from './terminal.js';
 
 const MAX_INPUT = 512 * 1024 * 1024;
@@ -12,6 +12,7 @@ export function createTerminal(note: (line: string) => void): Terminal {
     interactive: process.stdin.isTTY === true,
     note,
     askHidden,
+    clear: clearScreen,
     ask,
     confirm: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
     async readInput() {

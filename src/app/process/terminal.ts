@@ -10,6 +10,8 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>;
   /** All of standard input as text, at most 512 MiB. */
   readInput(): Promise<string>;
+  /** Empties the screen and what was scrolled out of it. */
+  clear(): void;
   /** One line on standard error. */
   note(line: string): void;
 }

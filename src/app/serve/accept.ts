@@ -1,7 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { Store } from '../../core/store/store.js';
-import { openSlot } from '../../vault/key-slots.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import { viewKey as viewKeyOf } from '../../vault/vault.js';
 import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
@@ -10,10 +9,11 @@ import { readSigningRules } from '../config/signing-rules.js';
 import type { House } from '../house.js';
 import { makeCloud, makeNodes } from '../network/cloud.js';
 import { journalKeyFrom, openJournal } from '../store/journal.js';
+import { openWithKey } from '../store/store-key.js';
 import { openApiDoor } from './door.js';
 
 /** The parts of a server that signs nothing. */
-type AcceptMeans = Pick<House, 'config' | 'chains' | 'clock' | 'log' | 'store' | 'password'>;
+type AcceptMeans = Pick<House, 'config' | 'chains' | 'clock' | 'log' | 'store' | 'key'>;
 
 interface AcceptRun {
   readonly signal: AbortSignal;
@@ -65,9 +65,12 @@ const noSigner: Pick<Signer, 'identify'> = {
 
 async function openKeys(means: AcceptMeans, store: Store): Promise<KeptKeys> {
   const opening = { store, command: 'serve' };
-  const password = await means.password();
-  const open = async () => openSlot(await store.slots.all(), password, store.storeId);
-  const opened = await recordUnlock(opening, await recordRefusal(opening, () => open().finally(() => password.wipe())));
+  const key = await means.key();
+  const open = async () => openWithKey({ storeId: store.storeId, slots: await store.slots.all() }, key);
+  const opened = await recordUnlock(
+    opening,
+    await recordRefusal(opening, () => open().finally(() => key.secret.wipe())),
+  );
   try {
     const journalKey = journalKeyFrom(opened, store.storeId);
     await openJournal(means, store, journalKey);

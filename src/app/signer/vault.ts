@@ -9,10 +9,11 @@ import type { UnlockRequest } from '../../signing/messages.js';
 import { type SignerChannel, serveSigner, type UnlockedVault } from '../../signing/signer-process.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
+import { openExternalSlot } from '../../vault/external-slot.js';
 import { freezeKeyOf } from '../../vault/freeze-key.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { keeperStateKeyOf } from '../../vault/keeper-state-key.js';
-import { isOfFirstForm, openSlot } from '../../vault/key-slots.js';
+import { isOfFirstForm, type OpenedSlot, openSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
 import { freezeMacs } from '../freezes/macs.js';
 
@@ -42,11 +43,16 @@ function controlOf(
   };
 }
 
-/** Opens the root key with the password from the channel, and wipes that copy of the password. */
+async function openRoot({ slots, slot, storeId }: UnlockRequest, password: Secret): Promise<OpenedSlot> {
+  if (slot === undefined) return openSlot(slots, password, storeId);
+  return openExternalSlot(slots, { slot, key: password.exposeBytes() }, storeId);
+}
+
+/** Opens the root key with the password or slot key from the channel, and wipes that copy of it. */
 export async function unlockVault(request: UnlockRequest, holder?: KeyHolder): Promise<UnlockedVault> {
   const password = Secret.bytes(request.password);
   try {
-    const { rootKey, slot } = await openSlot(request.slots, password, request.storeId);
+    const { rootKey, slot } = await openRoot(request, password);
     try {
       const endKey = journalMac(freezeKeyOf(rootKey, request.storeId));
       return {

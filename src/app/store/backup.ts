@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CustosError, type ErrorCode } from '../../core/errors.js';
-import type { Secret } from '../../core/secret.js';
+import { Secret } from '../../core/secret.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
@@ -10,10 +10,11 @@ import type { Filling } from '../../storage/store-parts.js';
 import { type BackupHeader, BackupReader, readHeader } from '../../vault/backup-format.js';
 import type { BackupRow } from '../../vault/backup-rows.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
-import { openSlots, openWithRecoveryKey } from '../../vault/key-slots.js';
+import { openWithRecoveryKey } from '../../vault/key-slots.js';
 import { recordWhereWritable } from '../audit/unlock.js';
 import { shownValue } from '../config/shown-value.js';
 import { readFileInParts } from './file-parts.js';
+import { openWithKey, type SlotsOfStore, type StoreKey } from './store-key.js';
 import { type BackupCount, type BackupOptions, nothing, type RowCount, writeAll } from './write-backup.js';
 
 /**
@@ -75,16 +76,21 @@ async function countRows(file: string, rootKey: Uint8Array): Promise<RowCount> {
 
 /**
  * Makes a new store from a backup. The whole file is authenticated before the store gets its name.
- * @param password - a password of the store at the time of the backup, or its recovery key
- * @throws CustosError BACKUP_INVALID, PASSWORD_WRONG, STORE_EXISTS, STORE_FULL, STORE_READ_ONLY
+ * @param password - a password of the store at the time of the backup, or its recovery key; or what reads it, or the key of a
+ * slot, once the slots are known
+ * @throws CustosError BACKUP_INVALID, PASSWORD_WRONG, SLOT_*, STORE_EXISTS, STORE_FULL, STORE_READ_ONLY
  */
 export async function restoreStore(
   file: string,
-  { password, location }: { password: Secret; location: string },
+  {
+    password,
+    location,
+  }: { password: Secret | ((find: () => Promise<SlotsOfStore>) => Promise<StoreKey>); location: string },
 ): Promise<BackupCount> {
   if (await storeExists(location)) throw new CustosError('STORE_EXISTS', `${shownValue(location)} exists already`);
   const header = await readBackupHeader(file);
-  const rootKey = await openEither(header, password);
+  const key = password instanceof Secret ? { secret: password } : await password(async () => header);
+  const rootKey = await openEither(header, key);
   try {
     // The first pass checks that every byte is unchanged; nothing is made before that.
     const count = await countRows(file, rootKey);
@@ -139,9 +145,10 @@ async function fillStore(store: Filling, file: string, { header, rootKey }: Open
   await store.audit.add([{ code: 'store.restored', detail: { file: basename(file), backup, backedUpAt } }]);
 }
 
-async function openEither(header: BackupHeader, password: Secret): Promise<Uint8Array> {
+async function openEither(header: BackupHeader, key: StoreKey): Promise<Uint8Array> {
+  const password = key.secret;
   try {
-    return await openSlots(header.slots, password, header.storeId);
+    return (await openWithKey(header, key)).rootKey;
   } catch (error) {
     if (!hasCode(error, 'PASSWORD_WRONG')) throw error;
     try {

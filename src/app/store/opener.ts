@@ -6,7 +6,7 @@ import type { Vault } from '../../core/signing/vault.js';
 import type { Journal } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { openStore, storeExists } from '../../storage/open-store.js';
-import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
+import type { OpenedSlot } from '../../vault/key-slots.js';
 import { openVault } from '../../vault/vault.js';
 import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
 import type { Config } from '../config/config.js';
@@ -17,6 +17,7 @@ import { journalKeyFrom, openJournal } from './journal.js';
 import { storeLocation, warnOfPassword } from './location.js';
 import { type MadeStore, makeStore } from './make.js';
 import { type PasswordMeans, readNewPassword, readStorePassword, refuseWeakInPassing } from './password.js';
+import { openWithKey, readStoreKey, type SlotsOfStore, type StoreKey } from './store-key.js';
 
 export interface OpenerParts {
   readonly config: Pick<Config, 'store' | 'network' | 'onCommandLine'>;
@@ -76,6 +77,11 @@ export class StoreOpener {
     return readStorePassword(this.#parts.passwords);
   }
 
+  /** @param find - the slots to open, if they are not those of the store */
+  async key(find: () => Promise<SlotsOfStore> = () => this.#slots()): Promise<StoreKey> {
+    return readStoreKey(this.#parts.passwords, find);
+  }
+
   async open(): Promise<OpenStore> {
     const store = await this.store();
     return { store, vault: await this.vault(), rootKey: (await this.opened()).rootKey };
@@ -129,12 +135,17 @@ export class StoreOpener {
       wipeUnused(begun);
     }
     if (begun?.kind === 'failed' && begun.error.code === 'PASSWORD_WRONG') throw begun.error;
-    const password = await this.password();
+    const key = await this.key();
     try {
-      return await openSlot(await store.slots.all(), password, store.storeId);
+      return await openWithKey(await this.#slots(), key);
     } finally {
-      password.wipe();
+      key.secret.wipe();
     }
+  }
+
+  async #slots(): Promise<SlotsOfStore> {
+    const { storeId, slots } = await this.store();
+    return { storeId, slots: await slots.all() };
   }
 
   /** Makes a store for a command that adds wallets and finds none. */

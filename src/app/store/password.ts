@@ -12,6 +12,8 @@ export interface PasswordMeans {
   readonly place: PasswordConfig;
   readonly secrets: Secrets;
   readonly proxies: Config['proxies'];
+  /** How tokens are reached. */
+  readonly hsm: Config['hsm'];
   /** Of a command that prints the password. */
   readonly home: string | undefined;
   /** True if a weak password is accepted without a question. */
@@ -19,18 +21,20 @@ export interface PasswordMeans {
   readonly terminal: Terminal;
 }
 
-type PasswordSettings = Pick<Config, 'password' | 'secrets' | 'proxies' | 'home' | 'options'>;
+type PasswordSettings = Pick<Config, 'password' | 'secrets' | 'proxies' | 'hsm' | 'home' | 'options'>;
 
 export function passwordMeans(
-  { password, secrets, proxies, home, options }: PasswordSettings,
+  { password, secrets, proxies, hsm, home, options }: PasswordSettings,
   terminal: Terminal,
 ): PasswordMeans {
-  return { place: password, secrets, proxies, home, isWeakTaken: options.weakPassword, terminal };
+  return { place: password, secrets, proxies, hsm, home, isWeakTaken: options.weakPassword, terminal };
 }
 
 /** True if the password is set on this machine, so that its use asks neither a person nor a service. */
 export function isPasswordAtHand({ password, secrets }: Pick<Config, 'password' | 'secrets'>): boolean {
   if (password.source === 'credential') return true;
+  // The host key and the TPM are of this machine, too.
+  if (password.source === 'slot') return password.reference.kind === 'systemd-creds';
   return password.source === 'local' && (secrets.has('password') || password.file !== undefined);
 }
 
@@ -48,6 +52,10 @@ async function fromElsewhere({ place, secrets, proxies, home, terminal }: Passwo
     case 'credential': {
       const directory = secrets.services()['CREDENTIALS_DIRECTORY'];
       return passwordAt({ kind: 'credential', name: place.credential, directory }, warn);
+    }
+    case 'slot': {
+      const hint = 'name the password in the place of the key slot for this command';
+      throw new CustosError('PASSWORD_MISSING', 'the settings name a key slot, and this needs a password', { hint });
     }
     default: {
       // Loaded only by commands that use it: most do not.

@@ -2,20 +2,17 @@ import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
 import type { Secret } from '../../core/secret.js';
-import type { KeySlot, KeySlotKind, Store } from '../../core/store/store.js';
-import { makeRecoveryKey, makeSlot, type OpenedSlot, openRecoverySlot, openSlot } from '../../vault/key-slots.js';
+import type { KeySlot, Store, StretchedSlot } from '../../core/store/store.js';
+import { makeRecoveryKey, makeSlot, type OpenedSlot, openRecoverySlot } from '../../vault/key-slots.js';
 import { recordRefusal, recordUnlock, signLog } from '../audit/unlock.js';
+import type { SlotSource } from '../config/password-config.js';
 import { journalKeyFrom, openJournal } from './journal.js';
 import { makeStore } from './make.js';
-import {
-  type PasswordMeans,
-  readChangedPassword,
-  readNewPassword,
-  readRecoveryKey,
-  readStorePassword,
-  refuseWeak,
-} from './password.js';
-import { type RekeyProgress, rekeyStore } from './rekey.js';
+import { outsideSlot } from './outside-slots.js';
+import { type PasswordMeans, readChangedPassword, readNewPassword, readRecoveryKey, refuseWeak } from './password.js';
+import { readRecoveryShares } from './recovery-shares.js';
+import { type Rekey, type RekeyProgress, rekeyStore } from './rekey.js';
+import { type KeyPrograms, openWithKey, readStoreKey, type StoreKey } from './store-key.js';
 
 /** @param location - where the new store will be. @returns the recovery key, to be shown once. @throws CustosError STORE_EXISTS, PASSWORD_EMPTY, STORE_* */
 export async function initStore(location: () => string, passwords: PasswordMeans): Promise<Secret> {
@@ -51,14 +48,24 @@ export interface ChangeOptions {
   readonly progress?: RekeyProgress;
 }
 
+export interface RecoverOptions extends ChangeOptions {
+  /** Whether the recovery key is put together from its shares. */
+  readonly isShared: boolean;
+}
+
 /**
  * Replaces the given password with a new one. Other key slots stay, unless the root key is also replaced.
  * @returns the new recovery key, if there is one
  * @throws CustosError PASSWORD_WRONG, PASSWORD_WEAK, and what `rekeyStore` throws
  */
 export async function changePassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
-  const { slot, rootKey, password } = await openByPassword(parts, 'password change');
-  password.wipe();
+  const { slot, rootKey, key } = await openByKey(parts, 'password change');
+  key.secret.wipe();
+  // The new password takes the place of the old one, and there is none.
+  if (slot.kind === 'external') {
+    rootKey.fill(0);
+    throw new CustosError('PASSWORD_MISSING', 'a key slot opened the store: `custos password add` adds a password');
+  }
   return replacePassword(parts, { rootKey, ended: [slot.id], ...options });
 }
 
@@ -79,10 +86,10 @@ export async function addPassword(parts: OpenPasswordParts): Promise<void> {
  * @returns the new recovery key, if the root key is also replaced
  * @throws CustosError PASSWORD_WRONG, RECOVERY_KEY_INVALID, PASSWORD_WEAK, and what `rekeyStore` throws
  */
-export async function recoverPassword(parts: PasswordParts, options: ChangeOptions): Promise<Secret | undefined> {
+export async function recoverPassword(parts: PasswordParts, options: RecoverOptions): Promise<Secret | undefined> {
   const { store, passwords } = parts;
   const slots = await store.slots.all();
-  const key = await readRecoveryKey(passwords);
+  const key = await (options.isShared ? readRecoveryShares(passwords.terminal) : readRecoveryKey(passwords));
   const opening = { store, command: 'password recover' };
   const open = () => openRecoverySlot(slots, key, store.storeId).finally(() => key.wipe());
   const opened = await recordUnlock(opening, await recordRefusal(opening, open));
@@ -92,21 +99,36 @@ export async function recoverPassword(parts: PasswordParts, options: ChangeOptio
 }
 
 /**
- * Gives the store a new root key. Only the given password opens it afterwards.
+ * Gives the store a new root key. Only the given password, or a new slot of the outside key that opened it, opens it afterwards.
+ * @param programs - of a `command` slot
  * @returns the new recovery key, to show once
  * @throws CustosError PASSWORD_WRONG, and what `rekeyStore` throws
  */
-export async function replaceRootKey(parts: PasswordParts, progress: RekeyProgress): Promise<Secret> {
-  const { store } = parts;
+export async function replaceRootKey(
+  parts: PasswordParts,
+  progress: RekeyProgress,
+  programs: KeyPrograms,
+): Promise<Secret> {
+  const { store, passwords } = parts;
+  const { place } = passwords;
   // A running daemon is reported before the password prompt.
   await store.lockForRekey();
-  const { password, rootKey } = await openByPassword(parts, 'rekey');
+  const { key, rootKey } = await openByKey(parts, 'rekey');
+  const password = place.source === 'slot' ? slotAgain(passwords, { ...place, ...programs }) : key.secret;
   try {
     return await rekeyStore(store, { rootKey, password, progress });
   } finally {
     rootKey.fill(0);
-    password.wipe();
+    key.secret.wipe();
   }
+}
+
+/** A slot of the outside key that opened the store, for its new root key. */
+function slotAgain(
+  means: PasswordMeans,
+  { reference, words, ...programs }: SlotSource & KeyPrograms,
+): Rekey['password'] {
+  return (root) => outsideSlot(means, root, { reference, ...(words && { unwrapWords: words }), ...programs });
 }
 
 /** Makes a new recovery key; the old one ends. @returns the key, to show once */
@@ -125,20 +147,20 @@ export async function renewRecoveryKey(parts: Omit<OpenPasswordParts, 'passwords
 }
 
 /** Accepts an older journal without MACs as it is, before its slot is replaced. */
-async function openByPassword(
-  parts: PasswordParts,
-  command: string,
-): Promise<OpenedSlot & { readonly password: Secret }> {
+async function openByKey(parts: PasswordParts, command: string): Promise<OpenedSlot & { readonly key: StoreKey }> {
   const { store, passwords } = parts;
-  const password = await readStorePassword(passwords);
+  const find = async () => ({ storeId: store.storeId, slots: await store.slots.all() });
+  const key = await readStoreKey(passwords, find);
   try {
     const opening = { store, command };
-    const open = async () => openSlot(await store.slots.all(), password, store.storeId);
-    const opened = await recordUnlock(opening, await recordRefusal(opening, open));
+    const opened = await recordUnlock(
+      opening,
+      await recordRefusal(opening, async () => openWithKey(await find(), key)),
+    );
     await openJournalOrWipe(parts, opened);
-    return { ...opened, password };
+    return { ...opened, key };
   } catch (error) {
-    password.wipe();
+    key.secret.wipe();
     throw error;
   }
 }
@@ -182,7 +204,7 @@ async function replacePassword(
 function slotIn(
   { storeId, rootGeneration: generation }: Store,
   rootKey: Uint8Array,
-  { kind, password }: { readonly kind: KeySlotKind; readonly password: Secret },
+  { kind, password }: { readonly kind: StretchedSlot['kind']; readonly password: Secret },
 ): Promise<KeySlot> {
   return makeSlot(rootKey, password, { kind, storeId, generation });
 }

@@ -2,11 +2,11 @@ import { createRegistry } from '../../chains/registry.js';
 import { systemClock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { silentLog } from '../../core/log.js';
-import type { Secret } from '../../core/secret.js';
+import { Secret } from '../../core/secret.js';
 import type { StoredFreeze } from '../../core/store/freezes.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import { journalMac } from '../../core/store/journal-mac.js';
-import type { Store } from '../../core/store/store.js';
+import type { KeySlot, Store } from '../../core/store/store.js';
 import { endMac, freezeMac } from '../../policy/freezes.js';
 import { auditKeyLine, auditSeedOf } from '../../vault/audit-key.js';
 import { controlSeal } from '../../vault/control-seal.js';
@@ -22,9 +22,16 @@ export type RekeyProgress = (done: number, total: number) => void;
 export interface Rekey {
   /** The present root key, 32 bytes; the caller wipes it. */
   readonly rootKey: Uint8Array;
-  /** The one password that opens the store afterwards. */
-  readonly password: Secret;
+  /** What opens the store afterwards: a password, or the maker of a slot of another kind for the new root key. */
+  readonly password: Secret | ((root: NewRootKey) => Promise<KeySlot>);
   readonly progress?: RekeyProgress;
+}
+
+/** A root key that no slot has yet: 32 bytes, which its maker wipes, and its number. */
+export interface NewRootKey {
+  readonly rootKey: Uint8Array;
+  readonly storeId: string;
+  readonly generation: number;
 }
 
 /**
@@ -43,7 +50,9 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
   const recoveryKey = makeRecoveryKey();
   try {
     const slots = [
-      await makeSlot(fresh, password, { kind: 'password', storeId, generation }),
+      password instanceof Secret
+        ? await makeSlot(fresh, password, { kind: 'password', storeId, generation })
+        : await password({ rootKey: fresh, storeId, generation }),
       await makeSlot(fresh, recoveryKey, { kind: 'recovery', storeId, generation }),
     ];
     const total = await store.wallets.count({});

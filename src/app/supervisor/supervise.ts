@@ -2,7 +2,6 @@ import type { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
-import type { Secret } from '../../core/secret.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { Config } from '../config/config.js';
 import { readSigningRules } from '../config/signing-rules.js';
@@ -10,6 +9,8 @@ import { keyHolders } from '../hsm/holders.js';
 import { listenPrivately } from '../keeper/socket.js';
 import { type StartedKeeper, startKeeper } from '../keeper/start.js';
 import { openStateFile, type StateFile } from '../keeper/state-file.js';
+import { keeperKey } from '../keeper/store-key.js';
+import type { StoreKey } from '../store/store-key.js';
 import { type Ending, type FrontChild, type FrontStart, startFront } from './front-child.js';
 import { keeperEvents, type ToFront } from './messages.js';
 
@@ -17,8 +18,8 @@ import { keeperEvents, type ToFront } from './messages.js';
 export interface SupervisorMeans {
   readonly config: Pick<Config, 'network' | 'daemon' | 'signer' | 'serve' | 'hsm' | 'secrets' | 'proxies'>;
   readonly front: FrontStart;
-  /** The password of the store, asked for once; this module wipes it. */
-  password(): Promise<Secret>;
+  /** What opens the store, asked for once; this module wipes it. */
+  key(storeId: string): Promise<StoreKey>;
   /** Called with the process id of each signer process that was started. */
   readonly onSigner?: (pid: number) => void;
 }
@@ -96,18 +97,18 @@ function faultOf({ isKeeperLost }: Ending): CustosError | undefined {
 }
 
 async function openKeeper(
-  { config, password: ask, onSigner }: SupervisorMeans,
+  { config, key: ask, onSigner }: SupervisorMeans,
   front: FrontChild,
   over: AbortSignal,
 ): Promise<StartedKeeper> {
-  let password: Secret | undefined;
+  let key: StoreKey | undefined;
   const read = async () => {
     const storeId = await Promise.race([front.keeperNeeded, overOf(over)]);
     const rules = await rulesOf(config);
     const file = await stateFileOf(config.signer, front);
-    password = await ask();
+    key = await ask(storeId);
     return {
-      ...{ password: password.exposeBytes(), storeId, rules, count: config.daemon.signers },
+      ...{ ...keeperKey(key), storeId, rules, count: config.daemon.signers },
       // Applications get their wallets made by it; a daemon's front has no need of that.
       mayCreate: config.serve !== undefined,
       ...(file && { file }),
@@ -118,7 +119,7 @@ async function openKeeper(
   const holder = keyHolders({ config });
   over.addEventListener('abort', () => holder.close(), { once: true });
   const log = logThrough(front.send, onSigner);
-  return startKeeper(read, log, { onReplaced, holder }).finally(() => password?.wipe());
+  return startKeeper(read, log, { onReplaced, holder }).finally(() => key?.secret.wipe());
 }
 
 /** Without one, what the keeper learns ends with the daemon. @throws CustosError KEEPER_STATE_DAMAGED */

@@ -5,7 +5,7 @@ import type { Run } from '../spec.js';
 export const signer: Run = async ({ house }) => {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
-  const { config, chains, log, password } = house;
-  await runSigner({ config, chains, log, password }, { signal: stop.signal });
+  const { config, chains, log, key } = house;
+  await runSigner({ config, chains, log, key }, { signal: stop.signal });
   return 0;
 };

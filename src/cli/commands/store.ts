@@ -1,5 +1,7 @@
 import { shownValue } from '../../app/config/shown-value.js';
 import { backupStore, restoreStore } from '../../app/store/backup.js';
+import { readRecoveryShares } from '../../app/store/recovery-shares.js';
+import type { SlotsOfStore, StoreKey } from '../../app/store/store-key.js';
 import { verifyStore } from '../../app/store/verify.js';
 import { CustosError } from '../../core/errors.js';
 import type { Run } from '../spec.js';
@@ -18,10 +20,15 @@ export const backup: Run = async ({ args, house, out }) => {
   return 0;
 };
 
-export const restore: Run = async ({ args, house, out }) => {
-  const password = await house.password();
-  const made = await restoreStore(args[0] ?? '', { password, location: house.location() });
-  password.wipe();
+export const restore: Run = async ({ args, options, house, out }) => {
+  let key: StoreKey | undefined;
+  const password = async (find: () => Promise<SlotsOfStore>) => {
+    key = options.keys.fromShares ? { secret: await readRecoveryShares(house.terminal) } : await house.key(find);
+    return key;
+  };
+  const made = await restoreStore(args[0] ?? '', { password, location: house.location() }).finally(() =>
+    key?.secret.wipe(),
+  );
   out.note(
     `Made ${shownValue(house.config.store)} with ${made.wallets} wallets and ${made.transactions} transactions.`,
   );

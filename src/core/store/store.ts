@@ -15,17 +15,9 @@ import type { PolicyTable } from './policies.js';
 import type { DocumentKind, SealedDocument } from './sealed-document.js';
 import type { TicketTable } from './tickets.js';
 
-/** What opens a key slot: a password, or the recovery key that `init` shows once. */
-export type KeySlotKind = 'password' | 'recovery';
-
-/** The root key, wrapped with a key that scrypt makes from a password (docs/wallet-store.md). */
-export interface KeySlot {
+/** What every key slot has: the root key in a box (docs/wallet-store.md). */
+interface SlotFacts {
   readonly id: string;
-  readonly kind: KeySlotKind;
-  /** log2 of scrypt's N, and r and p (RFC 7914). */
-  readonly kdf: { readonly logN: number; readonly r: number; readonly p: number };
-  /** 32 bytes. */
-  readonly salt: Uint8Array;
   /** 12-byte nonce ‖ 32-byte ciphertext ‖ 16-byte tag. */
   readonly box: Uint8Array;
   readonly createdAt: number;
@@ -33,8 +25,34 @@ export interface KeySlot {
   readonly generation?: number;
 }
 
+/** Opened by a password, or by the recovery key that `init` shows once: scrypt makes the key of the box from it. */
+export interface StretchedSlot extends SlotFacts {
+  readonly kind: 'password' | 'recovery';
+  /** log2 of scrypt's N, and r and p (RFC 7914). */
+  readonly kdf: { readonly logN: number; readonly r: number; readonly p: number };
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
+}
+
+/** Opened by a slot key of 32 random bytes, which only a key outside of the store unwraps. */
+export interface ExternalSlot extends SlotFacts {
+  readonly kind: 'external';
+  /** Names the outside key, such as `awskms:arn:…`. Only what the operator's settings name is ever asked. */
+  readonly reference: string;
+  /** The slot key as the outside key wrapped it. */
+  readonly wrapped: Uint8Array;
+}
+
+/** A way to open the root key. */
+export type KeySlot = StretchedSlot | ExternalSlot;
+
+export type KeySlotKind = KeySlot['kind'];
+
 /** Which slot it is. */
-export type SlotName = Pick<KeySlot, 'id' | 'kind'>;
+export interface SlotName {
+  readonly id: string;
+  readonly kind: KeySlotKind;
+}
 
 /** The number of the root key that a slot opens. */
 export function slotGeneration({ generation = 1 }: KeySlot): number {
@@ -140,8 +158,12 @@ export interface WalletTable {
 /** The key-slot table. */
 export interface KeySlotTable {
   all(): Promise<readonly KeySlot[]>;
-  /** In one transaction: adds the given slots, then removes the named ones, and records it. */
-  replace(add: readonly KeySlot[], removeIds: readonly string[]): Promise<void>;
+  /**
+   * In one transaction: adds the given slots, then removes the named ones, and records it.
+   * @param needed - id of a slot that has to be there afterwards: whoever removes a slot has opened the store by this one
+   * @throws CustosError STATE_CONFLICT: no slot that opens the store without the recovery key would be left, or not the needed one
+   */
+  replace(add: readonly KeySlot[], removeIds: readonly string[], needed?: string): Promise<void>;
 }
 
 /** An open wallet store. */

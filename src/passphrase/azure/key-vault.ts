@@ -1,5 +1,6 @@
 import { Secret } from '../../core/secret.js';
 import { askJson, type Reach, requireSettings, serviceUrl, textAt } from '../remote.js';
+import { resourceOf, signInNamedBy } from './sign-in.js';
 import { azureToken } from './token.js';
 
 /**
@@ -23,19 +24,4 @@ export async function passwordFromAzure(reach: Reach): Promise<Secret> {
     ask(url, { headers: { authorization: `Bearer ${token}` }, redirect: 'error', signal });
   const answer = await askJson({ what: 'Azure Key Vault', clock, send });
   return Secret.text(textAt(answer, ['value'], 'Azure Key Vault'));
-}
-
-/** Settings of the way to sign in. What is half set is a mistake, and never a reason to sign in by another identity. */
-function signInNamedBy(
-  settings: Reach['settings'],
-): readonly ('AZURE_TENANT_ID' | 'AZURE_CLIENT_ID' | 'AZURE_CLIENT_SECRET')[] {
-  if (settings['AZURE_FEDERATED_TOKEN_FILE']) return ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID'];
-  const isClient = settings['AZURE_TENANT_ID'] || settings['AZURE_CLIENT_SECRET'];
-  return isClient ? ['AZURE_TENANT_ID', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET'] : [];
-}
-
-/** What the token is for: vaults of the same cloud as this vault. */
-function resourceOf(vault: URL): string {
-  const [, cloud = 'vault.azure.net'] = /\.(vault\.(?:azure\.cn|usgovcloudapi\.net))$/.exec(vault.hostname) ?? [];
-  return `https://${cloud}`;
 }

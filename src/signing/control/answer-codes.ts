@@ -59,6 +59,8 @@ export const signerCodes: ReadonlySet<string> = new Set<string>([
     'SENDER_MISMATCH',
     'SIGNATURE_INVALID',
     'SIGNER_LOCKED_DOWN',
+    'SLOT_KEY_WRONG',
+    'SLOT_UNKNOWN',
     'STORE_NEWER',
     'TRANSACTION_EXPIRED',
     'TRANSACTION_INVALID',

@@ -58,6 +58,7 @@ const LONGEST_COMPLETED = 16 * 1024 * 1024;
 const LONGEST_RULES = 1024 * 1024;
 const MOST_APPROVALS = 1_000;
 const LONGEST_APPROVAL_TEXT = 8 * 1024;
+const LONGEST_REFERENCE = 2048;
 /** Levels of what is passed on unread: Node copies it to the signer process level by level. */
 const DEEPEST = 32;
 
@@ -99,8 +100,10 @@ function fitting({ id, approvals }: SignControl): SignControl {
   return { id, approvals: short.slice(0, MOST_APPROVALS) };
 }
 
-function plainSlot({ salt, box, ...slot }: KeySlot): Readonly<Record<string, unknown>> {
-  return { ...slot, salt: base64(salt), box: base64(box) };
+function plainSlot(slot: KeySlot): Readonly<Record<string, unknown>> {
+  const box = base64(slot.box);
+  if (slot.kind === 'external') return { ...slot, box, wrapped: base64(slot.wrapped) };
+  return { ...slot, box, salt: base64(slot.salt) };
 }
 
 /**
@@ -154,17 +157,24 @@ function parseHello(request: Members): Hello {
 
 function parseSlot(value: unknown): KeySlot {
   const slot = membersOf(value);
-  const kdf = membersOf(slot('kdf'));
   const generation = slot('generation');
-  return {
+  const facts = {
     id: textOf(slot('id'), /^[\w-]{1,64}$/),
+    box: bytesOf(slot('box')),
+    createdAt: wholeOf(slot('createdAt')),
+    ...(generation !== undefined && { generation: wholeOf(generation) }),
+  };
+  if (slot('kind') === 'external') {
+    const [reference, wrapped] = [longTextOf(slot('reference'), LONGEST_REFERENCE), bytesOf(slot('wrapped'))];
+    return { ...facts, kind: 'external', reference, wrapped };
+  }
+  const kdf = membersOf(slot('kdf'));
+  return {
+    ...facts,
     kind: slot('kind') === 'recovery' ? 'recovery' : 'password',
     // What is too little or too much work is refused where it is done.
     kdf: { logN: wholeOf(kdf('logN')), r: wholeOf(kdf('r')), p: wholeOf(kdf('p')) },
     salt: bytesOf(slot('salt')),
-    box: bytesOf(slot('box')),
-    createdAt: wholeOf(slot('createdAt')),
-    ...(generation !== undefined && { generation: wholeOf(generation) }),
   };
 }
 

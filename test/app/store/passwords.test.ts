@@ -90,7 +90,7 @@ describe('no password outlives a change that fails', () => {
       'a recovery key that is none',
       { CUSTOS_RECOVERY_KEY: 'AAAA' },
       'RECOVERY_KEY_INVALID',
-      (parts) => recoverPassword(parts, never),
+      (parts) => recoverPassword(parts, { ...never, isShared: false }),
     ],
   ])('%s', async (_what, environment, code, work) => {
     const { passwords, copies } = watched(environment);

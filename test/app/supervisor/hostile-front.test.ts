@@ -74,8 +74,8 @@ beforeAll(async () => {
     settings: settingsForFront(flags, environment, home),
     environment: { ...frontEnvironment({ ...environment, PATH: process.env['PATH'] }), REPORT: join(home, 'report') },
   };
-  const ask = () => readStorePassword(house.passwords);
-  code = await superviseDaemon({ config, front, password: ask }, new AbortController().signal);
+  const key = async () => ({ secret: await readStorePassword(house.passwords) });
+  code = await superviseDaemon({ config, front, key }, new AbortController().signal);
   text = readFileSync(join(home, 'report'), 'utf8');
   report = JSON.parse(text);
 });

@@ -6,7 +6,7 @@ import { verifyStore } from '../../../src/app/store/verify.js';
 import { parseChainId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { SealedWallet } from '../../../src/core/signing/wallet.js';
-import type { KeySlot } from '../../../src/core/store/store.js';
+import type { StretchedSlot } from '../../../src/core/store/store.js';
 import { openStore } from '../../../src/storage/open-store.js';
 import { queueSteps } from '../../../src/storage/queue/format.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
@@ -23,7 +23,7 @@ const storeFormats = storeSteps.map((_step, at) => at + 1).slice(0, -1);
 const queueFormats = queueSteps.map((_step, at) => at + 1).slice(0, -1);
 const { rootKey, vault } = newVault();
 const password = () => Secret.text('password of long ago');
-let slot: KeySlot;
+let slot: StretchedSlot;
 let wallets: readonly SealedWallet[];
 beforeAll(async () => {
   // As a program of the first format made it: bound to no number of a root key.

@@ -1,6 +1,6 @@
 import { shownValue } from '../../../app/config/shown-value.js';
 import { type FirstStart, firstStart } from '../../../app/serve/first-start.js';
-import { passwordMeans, readStorePassword } from '../../../app/store/password.js';
+import { passwordMeans } from '../../../app/store/password.js';
 import { output } from '../../output.js';
 import type { Supervise, SupervisorCall } from '../../spec.js';
 import { superviseWith } from '../supervise.js';
@@ -10,7 +10,7 @@ export const superviseServe: Supervise = async (call) => {
   const means = passwordMeans(call.config, call.terminal);
   const made = await firstStart(call.config, means);
   if (made !== undefined) show(call, made);
-  return superviseWith(call, async () => made?.password ?? readStorePassword(means));
+  return superviseWith(call, made?.password);
 };
 
 /** Both are on disk, the one sealed and the other as a hash. */

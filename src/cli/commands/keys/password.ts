@@ -1,4 +1,5 @@
-import { shownValue } from '../../app/config/shown-value.js';
+import { shownValue } from '../../../app/config/shown-value.js';
+import { programsOf } from '../../../app/store/outside-key.js';
 import {
   addPassword,
   changePassword,
@@ -7,11 +8,11 @@ import {
   recoverPassword,
   renewRecoveryKey,
   replaceRootKey,
-} from '../../app/store/passwords.js';
-import type { RekeyProgress } from '../../app/store/rekey.js';
-import type { Secret } from '../../core/secret.js';
-import type { Progress } from '../output.js';
-import type { Call, Run } from '../spec.js';
+} from '../../../app/store/passwords.js';
+import type { RekeyProgress } from '../../../app/store/rekey.js';
+import type { Secret } from '../../../core/secret.js';
+import type { Progress } from '../../output.js';
+import type { Call, Run } from '../../spec.js';
 
 export const init: Run = async (call) => {
   const key = await initStore(call.house.location, call.house.passwords);
@@ -41,7 +42,9 @@ export const addPasswordCommand: Run = async ({ house, out }) => {
 export const recover: Run = async (call) => {
   const rekey = () => isRekeyWanted(call);
   const parts = await partsOf(call.house);
-  const key = await withBar(call, (progress) => recoverPassword(parts, { rekey, progress }));
+  const key = await withBar(call, (progress) =>
+    recoverPassword(parts, { rekey, progress, isShared: call.options.keys.fromShares }),
+  );
   if (key !== undefined) return tellRekeyed(call, key);
   call.out.note('The new password is set; all old passwords have ended. The recovery key stays valid.');
   call.out.note(
@@ -52,7 +55,8 @@ export const recover: Run = async (call) => {
 
 export const rekey: Run = async (call) => {
   const parts = await partsOf(call.house);
-  const key = await withBar(call, (progress) => replaceRootKey(parts, progress));
+  const programs = programsOf(call.options.keys);
+  const key = await withBar(call, (progress) => replaceRootKey(parts, progress, programs));
   return tellRekeyed(call, key);
 };
 

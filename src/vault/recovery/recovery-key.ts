@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CustosError } from '../core/errors.js';
+import { CustosError } from '../../core/errors.js';
 
 /** Crockford's base 32: no I, L, O, U, so that a handwritten key can be read. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -36,7 +36,13 @@ export function normalizeRecoveryKey(text: string): string {
   if (bytes === undefined || checkDigits(bytes) !== typed.slice(KEY_DIGITS)) {
     throw new CustosError('RECOVERY_KEY_INVALID', 'the recovery key is mistyped: its check digits do not match');
   }
+  bytes.fill(0);
   return typed;
+}
+
+/** The 32 bytes of a recovery key, which the caller wipes. @throws CustosError RECOVERY_KEY_INVALID */
+export function recoveryKeyBytes(text: string): Uint8Array {
+  return fromDigits(normalizeRecoveryKey(text).slice(0, KEY_DIGITS)) ?? new Uint8Array();
 }
 
 function checkDigits(bytes: Uint8Array): string {
