@@ -150,26 +150,40 @@ export async function listening(answer) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
-/** A node that takes everything and shows no block. @param onBytes - called with the id of what came first */
+/** A node that makes a block each second of everything that came. @param onBytes - called with the id of what came first */
 export function ethereumNode(onBytes = () => {}) {
-  const results = {
-    eth_chainId: '0xaa36a7',
-    eth_blockNumber: '0x1',
-    eth_gasPrice: '0x1',
-    eth_getTransactionCount: '0x0',
+  const start = Date.now();
+  const hex = (number) => `0x${number.toString(16)}`;
+  const height = () => Math.floor((Date.now() - start) / 1000) + 1;
+  const hashOf = (number) => `0x${number.toString(16).padStart(64, '0')}`;
+  /** In which block each transaction is. */
+  const blocks = new Map();
+  const take = (raw) => {
+    const id = `0x${Buffer.from(keccak_256(Buffer.from(raw.slice(2), 'hex'))).toString('hex')}`;
+    if (!blocks.has(id)) onBytes(id);
+    if (!blocks.has(id)) blocks.set(id, height() + 1);
+    return id;
   };
-  const seen = new Set();
+  const receiptOf = (transactionHash) => {
+    const number = blocks.get(transactionHash);
+    if (number === undefined || number > height()) return null;
+    return { transactionHash, blockNumber: hex(number), blockHash: hashOf(number), status: '0x1' };
+  };
+  const answers = {
+    eth_chainId: () => '0xaa36a7',
+    eth_blockNumber: () => hex(height()),
+    eth_gasPrice: () => '0x1',
+    eth_getTransactionCount: () => '0x0',
+    eth_sendRawTransaction: take,
+    eth_getTransactionReceipt: receiptOf,
+    eth_getTransactionByHash: (hash) => (blocks.has(hash) ? { hash } : null),
+    eth_getBlockByNumber: (number) => ({ number, hash: hashOf(Number(number)) }),
+  };
   return listening(async (question, answer) => {
     let text = '';
     for await (const part of question) text += part;
     const { id, method, params } = JSON.parse(text);
-    let result = results[method] ?? null;
-    if (method === 'eth_sendRawTransaction') {
-      result = `0x${Buffer.from(keccak_256(Buffer.from(params[0].slice(2), 'hex'))).toString('hex')}`;
-      // What no block holds yet is sent again after a while.
-      if (!seen.has(result)) onBytes(result);
-      seen.add(result);
-    }
+    const result = answers[method]?.(...params) ?? null;
     answer.setHeader('content-type', 'application/json').end(JSON.stringify({ jsonrpc: '2.0', id, result }));
   });
 }

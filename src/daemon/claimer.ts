@@ -8,6 +8,7 @@ import type { Taken } from '../lifecycle/way.js';
 import { Backlog } from './backlog.js';
 import type { Breaker } from './breaker.js';
 import type { Listing } from './listing.js';
+import { Looks } from './looks.js';
 import type { DaemonParts } from './parts.js';
 
 /** Requests of doors that are read at a time. */
@@ -32,6 +33,7 @@ export class Claimer {
   readonly #options: ClaimerOptions;
   readonly #backlog: Backlog;
   readonly #running = new Set<Promise<void>>();
+  readonly #looks: Looks;
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -39,6 +41,13 @@ export class Claimer {
     this.#parts = parts;
     this.#options = options;
     this.#backlog = new Backlog(parts.shared);
+    const { chain, breaker, concurrency, onOutcome, onDamaged } = options;
+    this.#looks = new Looks(parts, {
+      ...{ chain, breaker, onOutcome, onDamaged },
+      most: Math.ceil(concurrency / 2),
+      others: () => this.#running.size,
+      onEnded: () => this.#pump(),
+    });
   }
 
   /** How many wait to be claimed. */
@@ -47,17 +56,18 @@ export class Claimer {
   }
 
   get isBusy(): boolean {
-    return this.#running.size > 0 || this.#claiming !== undefined;
+    return this.#running.size > 0 || this.#looks.isBusy || this.#claiming !== undefined;
   }
 
   /** How many are on their way. */
   get running(): number {
-    return this.#running.size;
+    return this.#running.size + this.#looks.running;
   }
 
   /** Starts nothing new from now on. */
   stop(): void {
     this.#stopping = true;
+    this.#looks.stop();
   }
 
   add(pending: readonly PendingTransaction[]): void {
@@ -73,7 +83,7 @@ export class Claimer {
 
   /** Resumes signed transactions that are due and no longer listed. @returns how many. @throws CustosError STORE_* */
   resume(listed: ReadonlySet<string>): Promise<number> {
-    return this.#resumeDue('cloud', ({ id, state }) => !(listed.has(id) && state === 'signed'));
+    return this.#looks.resume('cloud', ({ id, state }) => !(listed.has(id) && state === 'signed'));
   }
 
   /**
@@ -84,7 +94,7 @@ export class Claimer {
   async resumeOwn(): Promise<number> {
     const { journal, network } = this.#parts;
     const { chain, onDamaged } = this.#options;
-    const resumed = await this.#resumeDue('door', () => true);
+    const resumed = await this.#looks.resume('door', () => true);
     if (this.#stopping) return resumed;
     const { entries, damaged } = await journal.waiting(chain, network, OWN);
     for (const { error } of damaged) onDamaged(error);
@@ -109,30 +119,12 @@ export class Claimer {
     return isServed && !way.has(id) && onlyTransactions?.has(id) !== false;
   }
 
-  async #resumeDue(from: 'cloud' | 'door', isOpen: (entry: JournalEntry) => boolean): Promise<number> {
-    const { journal, network, onlyTransactions, way } = this.#parts;
-    const { breaker, concurrency, chain, onDamaged } = this.#options;
-    const room = breaker.room(this.#running.size, concurrency);
-    if (room === 0 || this.#stopping) return 0;
-    const { entries, damaged } = await journal.due(chain, network, room, from);
-    for (const { error } of damaged) onDamaged(error);
-    const open = entries.filter(
-      (entry) => isOpen(entry) && !way.has(entry.id) && onlyTransactions?.has(entry.id) !== false,
-    );
-    for (const entry of open) this.#track(this.#resumed(entry));
-    return open.length;
-  }
-
-  #resumed(entry: JournalEntry): Promise<Outcome | undefined> {
-    const { way, source } = this.#parts;
-    return way.resume(source, entry);
-  }
-
   /** Resolves when everything that waits is carried as far as possible for now. */
   async settled(): Promise<void> {
     while (this.isBusy) {
       await this.#claiming;
       await Promise.all(this.#running);
+      await this.#looks.settled();
     }
   }
 
@@ -140,7 +132,8 @@ export class Claimer {
   #pump(): void {
     if (this.#claiming !== undefined || this.#stopping) return;
     const { concurrency, breaker } = this.#options;
-    const room = breaker.room(this.#running.size, concurrency);
+    const looks = this.#looks.running;
+    const room = breaker.room(this.#running.size + looks, concurrency + looks);
     // One write claims half of the width, while the other half is carried.
     const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
     const isIdle = this.#running.size === 0;

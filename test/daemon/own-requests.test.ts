@@ -117,6 +117,40 @@ test('a lane that has stopped takes no request, and the next process finds it', 
   expect(await stateOf('one')).toBe('failed');
 });
 
+test('a new request does not wait for looks at what is sent, and one round looks at all that is due', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const looked = new Set<unknown>();
+  const rpc = async (method: string, [hash]: readonly unknown[]) => {
+    await released;
+    if (method === 'eth_blockNumber') return '0x1';
+    if (method !== 'eth_getTransactionByHash') return null;
+    looked.add(hash);
+    return { hash };
+  };
+  const nodes = { client: () => ({ rpc }), isOwn: () => true } as unknown as Nodes;
+  const txIds = Array.from({ length: 12 }, (_none, at) => `0x${at.toString(16).padStart(64, '0')}`);
+  for (const [at, txId] of txIds.entries()) {
+    await daemon.journal.accept(request(`sent${at}`));
+    await daemon.claimed(`sent${at}`, [
+      ['signed', { ...signedFact, nonce: BigInt(at), txId }],
+      ['broadcast', { nextAttemptAt: 1 }],
+    ]);
+  }
+  await daemon.journal.endLeases();
+  const { lane: line } = lane({ nodes } as unknown as Partial<DaemonParts>);
+  await line.ownRound();
+  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  await intake.accept(request('new'));
+  while ((await stateOf('new')) !== 'failed') await new Promise((resolve) => setImmediate(resolve));
+  expect(looked).toEqual(new Set());
+  release();
+  await line.settled();
+  expect(looked).toEqual(new Set(txIds));
+});
+
 test('a poll without the request does not drop it while it waits for its turn', async () => {
   const { lane: line } = lane({ source: emptyCloud });
   const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
