@@ -65,6 +65,8 @@ export interface Trial {
 /** A trial with what it would be as a request. */
 export interface Preview extends Trial {
   readonly pending: PendingTransaction;
+  /** Whether it fits into what the owner of its wallets may spend. Null: nothing bounds them. */
+  readonly ownerLimits: { readonly fits: boolean; readonly reason: string | null } | null;
 }
 
 /** How persons agreed to a policy. */

@@ -113,6 +113,15 @@ export const preview = named(
     ),
     policy: described(policyVerdict.nullable(), 'what the policy would say now, and what it would charge'),
     approvals: described(approvalsStanding.nullable(), 'who would have to approve'),
+    ownerLimits: described(
+      z
+        .strictObject({
+          fits: z.boolean(),
+          reason: described(z.string().nullable(), 'why it does not fit'),
+        })
+        .nullable(),
+      'whether it fits into what the owner of its wallets may spend now; null where nothing bounds them',
+    ),
   }),
 );
 

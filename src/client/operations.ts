@@ -426,6 +426,12 @@ export type Preview = {
   readonly policy: PolicyVerdict | null;
   /** who would have to approve */
   readonly approvals: ApprovalsStanding | null;
+  /** whether it fits into what the owner of its wallets may spend now; null where nothing bounds them */
+  readonly ownerLimits: {
+    readonly fits: boolean;
+    /** why it does not fit */
+    readonly reason: string | null;
+  } | null;
 };
 
 export type Problem = {

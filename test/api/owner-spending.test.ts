@@ -47,6 +47,12 @@ describe.each(kinds)('what an owner may spend, with a store on %s,', (kind) => {
     expect(status).toBe(202);
     return String(body['id']);
   }
+  async function preview(signatureId: string, value: bigint): Promise<unknown> {
+    const unsigned = { to, value: String(value), gas: '21000', gasPrice: '1000000000', chainId: 11155111 };
+    const body = { kind: 'raw', chain: 'ETH', keys: [{ wallet: signatureId }], unsigned: JSON.stringify(unsigned) };
+    const answer = await test.ask('POST /v1/transactions?dryRun=true', { token, body });
+    return answer.body['ownerLimits'];
+  }
   async function ended(id: string): Promise<readonly [unknown, unknown]> {
     const { body } = await test.ask(`GET /v1/transactions/${id}`, { token });
     return [body['state'], (body['error'] as { code?: string } | null)?.code];
@@ -72,6 +78,10 @@ describe.each(kinds)('what an owner may spend, with a store on %s,', (kind) => {
     }
     const ends = await Promise.all(ids.map(ended));
     expect(ends).toEqual([done, spent, spent, done, done]);
+    // 3.1 a day, of which 3 are spent.
+    const tried = await Promise.all([another, ofBob].map((from) => preview(from, ether)));
+    expect(tried).toEqual([{ fits: false, reason: expect.stringContaining('3.1 ETH a day') }, null]);
+    expect(await preview(another, ether / 100n)).toEqual({ fits: true, reason: null });
     const { body } = await test.ask(`GET /v1/transactions/${ids[1]}`, { token });
     expect(body['error']).toMatchObject({
       detail: expect.stringContaining(

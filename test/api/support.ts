@@ -9,13 +9,14 @@ import { type RunningApi, startApi } from '../../src/api/server.js';
 import { Changes } from '../../src/api/waiting/changes.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
 import { frontApprovals, frontVault } from '../../src/app/approvals/front.js';
-import { policyJudges } from '../../src/app/daemon/policy-judges.js';
+import { ownersJudge, policyJudges } from '../../src/app/daemon/policy-judges.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
 import { servedApprovals } from '../../src/app/serve/approvals.js';
 import { servedFreezes, servedPolicies } from '../../src/app/serve/control.js';
 import { tatumOperations } from '../../src/app/serve/gateway/tatum.js';
+import { ownerLimits } from '../../src/app/serve/owner-limits.js';
 import { rpcParts } from '../../src/app/serve/rpc/parts.js';
 import { ethereumWords } from '../../src/app/serve/rpc/words.js';
 import { servedWallets } from '../../src/app/serve/served-wallets.js';
@@ -145,7 +146,8 @@ export class TestApi {
       signer: this.signer(vault),
       rules: this.rules,
     };
-    this.handing = { network: 'testnet', intake, lifecycle };
+    const judge = ownersJudge({ chains, clock, store, viewKey: viewKey(rootKey, storeId) });
+    this.handing = { network: 'testnet', intake, lifecycle, limits: ownerLimits(lifecycle, judge) };
     const authenticator = new Authenticator({
       ...{ access: store.access, mac, clock, log: silentLog },
       ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),

@@ -147,12 +147,12 @@ async function previewed(
   { transactions, approvals }: ApiParts,
   { tenant }: Caller,
 ): Promise<Answer> {
-  const { summary, completed, pending } = await transactions.preview(form, tenant);
+  const { summary, completed, pending, ownerLimits } = await transactions.preview(form, tenant);
   const fee = { asset: summary.fee.asset, amount: summary.fee.amount.toString() };
   const { id, chain, network } = pending;
   const about = await approvals.about({ id, chain, network, completed, pending });
   const digest = `sha256:${digestOf(completed)}`;
-  return { status: 200, body: { summary: summaryToJson(summary), digest, fee, ...about } };
+  return { status: 200, body: { summary: summaryToJson(summary), digest, fee, ...about, ownerLimits } };
 }
 
 /** A transaction as answers show it. */

@@ -54,15 +54,24 @@ export function policyJudges(parts: PolicyJudgesParts): PolicyJudges {
     ...(fourEye && { fourEye }),
   });
   const first = fourEye ?? (needsFourEye ? absent : undefined);
-  const limits = ownerLimitsJudge({
-    ...{ clock, journal, spendingOf: spendingOf(parts) },
-    coinOf: (chain) => chains.get(chain).coin,
-  });
-  return { judges: [limits, ...(first ? [untilPolicy(first, judge)] : []), judge], policies };
+  return { judges: [ownersJudge(parts), ...(first ? [untilPolicy(first, judge)] : []), judge], policies };
 }
 
+/** Keeps owners to what they may spend. */
+export function ownersJudge(parts: SpendingParts & Pick<PolicyJudgesParts, 'clock'>): Judge {
+  const { chains, clock, store } = parts;
+  return ownerLimitsJudge({
+    ...{ clock, journal: store.journal, spendingOf: spendingOf(parts) },
+    coinOf: (chain) => chains.get(chain).coin,
+  });
+}
+
+type SpendingParts = Pick<PolicyJudgesParts, 'chains' | 'viewKey'> & {
+  readonly store: Pick<Store, 'storeId' | 'journal' | 'owners'>;
+};
+
 /** Reads it for each transaction: a limit holds as soon as it is set. */
-function spendingOf({ chains, store, viewKey }: PolicyJudgesParts) {
+function spendingOf({ chains, store, viewKey }: SpendingParts) {
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
   return async (wallets: readonly Wallet[]): Promise<readonly OwnerSpending[]> => {
     const digests = new Map<string, Uint8Array>();

@@ -20,6 +20,7 @@ import type { Config } from '../config/config.js';
 import { SettingsReader } from '../config/reader.js';
 import { openConsole } from '../console/open.js';
 import type { Door } from '../daemon/door.js';
+import { ownersJudge } from '../daemon/policy-judges.js';
 import { readContracts } from '../gateway/contracts.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
@@ -31,6 +32,7 @@ import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
 import { servedApprovals } from './approvals.js';
 import { servedFreezes, servedPolicies } from './control.js';
 import { tatumOperations } from './gateway/tatum.js';
+import { ownerLimits } from './owner-limits.js';
 import { openClefSocket } from './rpc/clef-socket.js';
 import { rpcParts } from './rpc/parts.js';
 import { ethereumWords } from './rpc/words.js';
@@ -102,7 +104,10 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
       keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
     }),
     passkeys: createPasskeys({ ...logins, relyingParty: serve.relyingParty }),
-    transactions: new Transactions({ network, lifecycle, intake }),
+    transactions: new Transactions({
+      ...{ network, lifecycle, intake },
+      limits: ownerLimits(lifecycle, ownersJudge({ chains, clock, store, viewKey })),
+    }),
     signatures: new Signatures({ network, lifecycle, intake }),
     approvals: servedApprovals(inForce),
     freezes: servedFreezes(control),

@@ -20,6 +20,7 @@ import { parseContext } from '../../signing/sign.js';
 import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
 import { knownBefore } from './known.js';
+import type { OwnerLimits } from './owner-limits.js';
 import { developmentChainIds, type IdentifyParts, refOf, signersOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
@@ -28,6 +29,7 @@ export interface TransactionsParts {
   readonly network: Network;
   readonly lifecycle: Lifecycle;
   readonly intake: Intake;
+  readonly limits: OwnerLimits;
 }
 
 /** Who asks, and when it ends. */
@@ -104,7 +106,8 @@ export class Transactions implements TransactionsService {
     const expiresAt = expiryOf(form, this.#parts.lifecycle.clock.now());
     const tried = () => this.#tried(form, { tenant, expiresAt });
     const { trial, pending } = await (this.#isFromOutputs(form) ? this.#oneByOne(form.chain, tried) : tried());
-    return { ...trial, pending: { ...pending, tenant } };
+    const found = { ...trial, pending: { ...pending, tenant } };
+    return { ...found, ownerLimits: await this.#parts.limits(found) };
   }
 
   async cancel(id: string): Promise<JournalEntry> {
