@@ -18,6 +18,8 @@ const BEAT = 100;
 const LEASE = 15_000;
 /** When the process that sends takes its lease again. */
 const RENEWAL = 5000;
+/** How long the end waits for receivers, in milliseconds. */
+const GRACE = 2000;
 /** Milliseconds between two rounds of looks for old deliveries. */
 const TIDY_PERIOD = 60_000;
 /** Deliveries that are removed at once. */
@@ -59,11 +61,16 @@ export class Deliverer {
     this.#running ??= this.#run();
   }
 
-  /** Ends after the messages that are on their way; what was not noted is sent again. */
+  /** Ends after the messages that are on their way, but waits for no receiver longer than two seconds; what was not noted is sent again. */
   async close(): Promise<void> {
     this.#end.abort();
     await this.#running;
-    await this.#stop();
+    const { clock } = this.#parts;
+    const ended = new AbortController();
+    const stopped = this.#stop().finally(() => ended.abort());
+    await clock.wait(GRACE, ended.signal);
+    if (!ended.signal.aborted) for (const lane of this.#lanes.values()) lane.cut();
+    await stopped;
   }
 
   async #run(): Promise<void> {

@@ -41,6 +41,7 @@ export class Lane {
   /** Absent: nothing is sent now. */
   #webhook: Webhook | undefined;
   #looking: Promise<void> | undefined;
+  #isCut = false;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -64,6 +65,12 @@ export class Lane {
     await this.#looking?.catch(() => undefined);
     await Promise.all(this.#sending.values());
     if (this.isStopped) this.#line.close();
+  }
+
+  /** Waits for no answer any longer. What has none is as if it was never sent, and is sent again. */
+  cut(): void {
+    this.#isCut = true;
+    this.#line.cut();
   }
 
   #fill(webhook: Webhook): Promise<void> {
@@ -111,6 +118,7 @@ export class Lane {
     const { log, beat } = this.#parts;
     try {
       const came = one.event === undefined ? undefined : await this.#try(webhook, one.event);
+      if (this.#isCut) return;
       await beat();
       await this.#note(webhook, one, came);
     } catch (thrown) {

@@ -22,15 +22,22 @@ const MOST_PLACES = 8;
 export class Line {
   /** By address: a name may lead to several in turn, and what is on its way to one goes on when the next has another. */
   readonly #agents = new Map<string, PlainAgent>();
+  readonly #end = new AbortController();
 
   /**
    * Posts to an address that is fixed. Redirects are not followed, and what the answer says is not looked at.
    * @returns the status; undefined: there was no answer
    */
   async post(target: Target, letter: Letter): Promise<number | undefined> {
-    const came = await send(target, letter, this.#agentFor(target));
+    const came = await send(target, letter, { agent: this.#agentFor(target), signal: this.#end.signal });
     // The receiver closed a connection that waited, while the message was on its way.
     return came === 'closed' ? this.#afresh(target, letter) : came;
+  }
+
+  /** Whoever waits for an answer gets none. */
+  cut(): void {
+    this.#end.abort();
+    this.close();
   }
 
   close(): void {
@@ -39,7 +46,7 @@ export class Line {
   }
 
   async #afresh(target: Target, letter: Letter): Promise<number | undefined> {
-    const came = await send(target, letter, false);
+    const came = await send(target, letter, { agent: false, signal: this.#end.signal });
     return came === 'closed' ? undefined : came;
   }
 
@@ -59,11 +66,11 @@ export class Line {
 function send(
   { url, address, family }: Target,
   { body, headers }: Letter,
-  agent: PlainAgent | false,
+  { agent, signal }: { readonly agent: PlainAgent | false; readonly signal: AbortSignal },
 ): Promise<number | 'closed' | undefined> {
   return new Promise((resolve) => {
     const options: RequestOptions = {
-      ...{ method: 'POST', agent, maxHeaderSize: 16_384 },
+      ...{ method: 'POST', agent, signal, maxHeaderSize: 16_384 },
       headers: {
         ...headers,
         'content-type': 'application/json',

@@ -171,6 +171,27 @@ describe('webhooks', () => {
     dead.close();
   });
 
+  it('a receiver that never answers holds up the end for two seconds, and gets its message again', async () => {
+    const token = await test.token();
+    const silent = await dead.open();
+    dead.status = undefined;
+    const { id } = await create(token, { url: silent });
+    await happen();
+    await dead.until(1);
+    const start = performance.now();
+    await test.webhooks.deliverer.close();
+    expect(performance.now() - start).toBeLessThan(10_000);
+    const { body } = await test.ask(`GET /v1/webhooks/${id}/deliveries`, { token });
+    expect(body['data']).toMatchObject([{ state: 'waiting', attempts: 0 }]);
+    const clock = { ...systemClock, now: () => Date.now() + 20_000 };
+    const next = servedWebhooks({ store: test.store, mac, clock, log: silentLog, allowedHosts: ['127.0.0.1'] });
+    dead.status = 204;
+    next.deliverer.start();
+    await dead.until(2);
+    await next.deliverer.close();
+    dead.close();
+  });
+
   it('of two processes one sends, and the other goes on when it is silent for long', async () => {
     await test.webhooks.deliverer.close();
     const until = Date.now() + 15_000;
