@@ -113,6 +113,10 @@ describe('owners on the command line', () => {
     const named = ['--oidc-issuer', oidc.issuer, '--oidc-audience', 'web'];
     expect(await json('tenant', 'set', 'shop', ...named)).toEqual({ tenant: 'shop', oidc });
     expect(await json('tenant', 'set', 'shop')).toEqual({ tenant: 'shop', oidc });
+    for (const flags of [[], named, ['--oidc-off']]) {
+      const unknown = await run('tenant', 'set', 'stranger', ...flags);
+      expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('TENANT_UNKNOWN') });
+    }
   });
 
   it('tenants, owners and allotted addresses come back from a backup', async () => {

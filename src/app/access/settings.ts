@@ -12,7 +12,7 @@ import type { OidcFlags } from './oidc-flags.js';
 import type { TokenParts } from './tokens.js';
 
 interface SettingsParts extends Pick<TokenParts, 'mac'> {
-  readonly access: Pick<AccessTable, 'settings' | 'putSettings'>;
+  readonly access: Pick<AccessTable, 'settings' | 'putSettings' | 'tenants'>;
 }
 
 /** What holds for a tenant. */
@@ -38,10 +38,19 @@ export async function changeSettings(
   const { oidc: before, ...rest } = await settingsOf(parts, tenant);
   const isSaid = Object.keys(flags).length > 0;
   if (off && isSaid) throw invalid('--oidc-off goes with no other flag of the identity provider');
-  if (!off && !isSaid) return { ...rest, ...(before && { oidc: before }) };
+  if (!off && !isSaid) {
+    await requireTenant(parts, tenant);
+    return { ...rest, ...(before && { oidc: before }) };
+  }
   const changed = off ? rest : { ...rest, oidc: oidcOf(flags, before) };
   await parts.access.putSettings(sealSettings(parts.mac, tenant, changed));
   return changed;
+}
+
+/** A change is refused where it is written. */
+async function requireTenant({ access }: SettingsParts, tenant: TenantId): Promise<void> {
+  if ((await access.tenants()).some(({ id }) => id === tenant)) return;
+  throw new CustosError('TENANT_UNKNOWN', `the store has no tenant ${tenant}`);
 }
 
 function oidcOf(flags: Omit<OidcFlags, 'off'>, before: OidcSettings | undefined): OidcSettings {
