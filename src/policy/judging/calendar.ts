@@ -20,12 +20,21 @@ export interface LocalTime {
 
 export type LocalClock = (moment: number) => LocalTime;
 
+/** Names that are known to be time zones. To make a format takes longer than the rest of a small policy's check. */
+const known = new Set<string>();
+
+/** Anybody may send names: in each form of upper and lower case, a zone has many. */
+const MOST_KNOWN = 1_000;
+
 export function isTimeZone(name: string): boolean {
+  if (known.has(name)) return true;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
+    if (new Intl.DateTimeFormat('en', { timeZone: name }).format(0) === '') return false;
   } catch {
     return false;
   }
+  if (known.size < MOST_KNOWN) known.add(name);
+  return true;
 }
 
 /** @param timeZone - IANA name */
