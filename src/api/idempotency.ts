@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CustosError } from '../core/errors.js';
 import type { Idempotency } from '../core/store/queue.js';
 import { canonicalJson } from '../policy/canonical-json.js';
@@ -41,9 +41,7 @@ export function idempotencyOf(header: string | undefined, body: unknown): Idempo
   }
   return {
     key,
-    digest: createHash('sha256')
-      .update(canonicalJson(JSON.parse(JSON.stringify(body))))
-      .digest('hex'),
+    digest: hash('sha256', canonicalJson(body), 'hex'),
   };
 }
 
@@ -55,7 +53,7 @@ export function idempotencyOf(header: string | undefined, body: unknown): Idempo
 export function keyAmongOwn({ owners }: Pick<Caller, 'owners'>, { key, digest }: Idempotency): Idempotency {
   if (owners === undefined) return { key, digest };
   const tags = owners.map(({ tag }) => tag).toSorted();
-  const scope = createHash('sha256').update(tags.join()).digest('base64url');
+  const scope = hash('sha256', tags.join(), 'base64url');
   // No header has a key with a blank.
   return { key: `${scope} ${key}`, digest };
 }

@@ -12,7 +12,7 @@ const MAX_DEPTH = 40;
  */
 export function parseBody(text: string): unknown {
   const parsed = parseJson(text);
-  if (isTooDeep(parsed)) {
+  if (isDeeper(parsed, MAX_DEPTH)) {
     throw requestInvalid([{ property: 'body', rule: 'depth', text: `body must not nest deeper than ${MAX_DEPTH}` }]);
   }
   const name = repeatedMember(text);
@@ -38,13 +38,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isTooDeep(root: unknown): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return false;
+/** It goes no deeper than it looks for. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (depth < 0) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((member) => isDeeper(member, depth - 1));
 }
 
 /** True for a JSON object that is not a list. */

@@ -12,7 +12,8 @@ export function repeatedMember(json: string): string | undefined {
     if (token === '{') open.push(new Set());
     else if (token === '}') open.pop();
     else if (colon !== undefined) {
-      const name = String(JSON.parse(token.slice(0, -colon.length)));
+      const text = token.slice(0, -colon.length);
+      const name = text.includes('\\') ? String(JSON.parse(text)) : text.slice(1, -1);
       const names = open.at(-1);
       if (names?.has(name)) return name;
       names?.add(name);
