@@ -3,13 +3,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { temporaryHome } from './support.js';
 
 export const CALLERS = 32;
-const REQUESTS = 1_000;
+const REQUESTS = 2_000;
 const home = temporaryHome();
 export const program = fileURLToPath(new URL('../bin/custos.js', import.meta.url));
 const env = {
@@ -128,6 +129,28 @@ export async function measure(
   return { rate: (requests * 1000) / (performance.now() - begin), cost, p50: at(times, 0.5), p99: at(times, 0.99) };
 }
 
+/**
+ * Measures several steps in turns, so that whatever slows the machine for a while slows all of them.
+ * @param steps - each with its server, its step and options, by name
+ * @returns medians of the rounds
+ */
+export async function inTurns(steps, rounds = 5) {
+  const found = new Map(Object.keys(steps).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, [server, step, options]] of Object.entries(steps)) {
+      found.get(name).push(await measure(server, step, options));
+    }
+  }
+  const middle = (all, member) =>
+    at(
+      all.map((one) => one[member]),
+      0.5,
+    );
+  const medians = (all) =>
+    Object.fromEntries(['rate', 'cost', 'p50', 'p99'].map((member) => [member, middle(all, member)]));
+  return Object.fromEntries([...found].map(([name, all]) => [name, medians(all)]));
+}
+
 /** The second figure is what stays right on a busy machine. */
 export const perSecond = ({ rate, cost }) => `${rate.toFixed(0)}/s, ${cost.toFixed(2)} ms`;
 
@@ -190,8 +213,14 @@ export function ethereumNode(onBytes = () => {}) {
 
 /** A server that does nothing else than a hono server has to. */
 export function bareServer() {
-  const source = `import { serve } from '@hono/node-server'; import { Hono } from 'hono';
-    const app = new Hono().get('/', (c) => c.json({ a: 1 })).post('/', async (c) => c.json(await c.req.json(), 202));
+  // What a durable request writes, and what the smallest durable write is.
+  const file = JSON.stringify(join(temporaryHome(), 'file'));
+  const source = `import { fsyncSync, openSync, writeSync } from 'node:fs';
+    import { serve } from '@hono/node-server'; import { Hono } from 'hono';
+    const file = openSync(${file}, 'w');
+    const durable = (bytes) => { writeSync(file, Buffer.alloc(bytes), 0, bytes, 0); fsyncSync(file); };
+    const app = new Hono().get('/', (c) => c.json({ a: 1 })).post('/', async (c) => c.json(await c.req.json(), 202))
+      .post('/twice', async (c) => { const body = await c.req.json(); durable(4096); durable(4096); return c.json(body, 202); });
     serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => console.log('http://127.0.0.1:' + port));`;
   return urlOf(['--input-type=module', '-e', source]);
 }

@@ -80,7 +80,7 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
     context.set('instance', instance);
     checkHost(context.req.header('host') ?? new URL(context.req.url).host);
     await next();
-    finish(context.res.headers, instance);
+    if (!context.get('isFinished')) finish(context.res.headers, instance);
   });
   const { tatum } = options;
   if (tatum !== undefined) {
@@ -164,16 +164,24 @@ function newInstance(): string {
 }
 
 function finish(headers: Headers, instance: string): void {
-  headers.set('x-request-id', instance);
-  headers.set('x-content-type-options', 'nosniff');
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  for (const [name, value] of Object.entries(headersOf(instance))) {
+    if (name !== 'cache-control' || !headers.has(name)) headers.set(name, value);
+  }
+}
+
+/** What each answer has. */
+function headersOf(instance: string) {
+  return { 'x-request-id': instance, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 }
 
 async function answer(context: ApiContext, route: Route, served: Served): Promise<Response> {
   const { parts } = served;
   const caller = route.scope === undefined ? undefined : await callerOf(context, served);
   if (route.body === undefined) refuseBody(context);
-  const response = responseOf(await route.answer(requestOf(context), parts, caller));
+  const response = responseOf(await route.answer(requestOf(context), parts, caller), context.get('instance'));
+  context.set('isFinished', true);
+  // Only sessions set cookies, and to look for them costs as much as the token.
+  if (served.console === undefined || !showsSession(context)) return response;
   for (const cookie of context.res.headers.getSetCookie()) response.headers.append('set-cookie', cookie);
   return response;
 }
@@ -225,7 +233,8 @@ function queryOf(queries: Readonly<Record<string, string[]>>): Readonly<Record<s
   return Object.fromEntries(Object.entries(queries).map(([name, [value = '']]) => [name, value]));
 }
 
-function responseOf({ status, body, headers = {}, stream }: Answer): Response {
+function responseOf({ status, body, headers: own, stream }: Answer, instance: string): Response {
+  const headers = { ...headersOf(instance), ...own };
   if (stream !== undefined) return new Response(stream, { status, headers });
   if (body === undefined) return new Response(null, { status, headers });
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
