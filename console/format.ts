@@ -32,6 +32,11 @@ export function plainText(text: string, most = 400): string {
   return points.length > most ? `${points.slice(0, most).join('')}…` : points.join('');
 }
 
+/** Addresses in the sentences of lists: their ends tell them apart, and the sentence fits. */
+export function shortened(text: string): string {
+  return text.replace(/\b(0x\w{4}|\w{6})\w{18,}(\w{4})\b/g, '$1…$2');
+}
+
 /** A long name in parts of four, as people compare it. */
 export function groupsOf(text: string): readonly string[] {
   const [, start = '', rest = text] = /^(0x)?(.*)$/s.exec(text) ?? [];

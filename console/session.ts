@@ -1,12 +1,12 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { ask, onSessionEnd, Refusal } from './api.js';
 
 /** A passkey of whoever is logged in. */
-interface OwnKey {
+export interface OwnKey {
   readonly id: string;
   readonly name: string;
   /** As constitutions have it. */
-  readonly key: string | null;
+  readonly key: string;
   readonly isEnacted: boolean;
 }
 
@@ -33,7 +33,7 @@ onSessionEnd(() => {
 /** Finds out who is logged in. What is on the screen stays until that is known. */
 export async function findSession(): Promise<void> {
   try {
-    session.value = { kind: 'in', session: await ask<Session>('GET', '/console/session') };
+    session.value = { kind: 'in', session: await ask<Session>('GET', '/console/data/session') };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.status !== 401) session.value = { kind: 'offline' };
@@ -41,9 +41,17 @@ export async function findSession(): Promise<void> {
 }
 
 export async function logOut(): Promise<void> {
-  await ask('DELETE', '/console/session');
+  await ask('DELETE', '/console/data/session');
   session.value = { kind: 'out', wasIn: false };
 }
+
+/** Who is logged in. */
+export const personName = computed(() => (session.value.kind === 'in' ? session.value.session.person : ''));
+
+/** The passkey with which whoever is logged in signs: one that the constitution has. */
+export const ownKey = computed((): OwnKey | undefined =>
+  session.value.kind === 'in' ? session.value.session.keys.find(({ isEnacted }) => isEnacted) : undefined,
+);
 
 /** Whether whoever is logged in may do something. */
 export function may(scope: string): boolean {

@@ -15,6 +15,14 @@ const screens = [
   ['overview', 'transactions:read'],
   ['approvals', 'approvals:read'],
   ['transactions', 'transactions:read'],
+  ['wallets', 'wallets:read'],
+  ['owners', 'owners:read'],
+  ['policies', 'policies:read'],
+  ['freezes', 'freezes:read'],
+  ['audit', 'audit:read'],
+  ['webhooks', 'webhooks:manage'],
+  ['tokens', 'tokens:manage'],
+  ['persons', 'approvals:read'],
 ] as const satisfies readonly (readonly [string, string])[];
 
 /** What stands around every screen: where one is, who one is, and what is stopped. */
@@ -33,7 +41,7 @@ export function Frame({ session, children }: { readonly session: Session; readon
         {health === undefined ? null : (
           <span class={`network ${health.network}`}>{named('network', health.network)}</span>
         )}
-        <span class={`live ${connection.value}`} role="status">
+        <span class={`live is-${connection.value}`} role="status">
           {t(`live.${connection.value}`)}
         </span>
         <FreezeBar />

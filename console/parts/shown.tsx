@@ -32,7 +32,14 @@ export function Address({ text }: { readonly text: string }) {
         ))}
       </bdi>
       <button type="button" class="quiet" aria-label={t('copy.do')} title={t('copy.do')} onClick={copy}>
-        {isCopied.value ? '✓' : '⧉'}
+        <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">
+          <path
+            d={isCopied.value ? 'M2 8.500l4 4 8-9' : 'M6 2h8v9h-8z M10 11v3h-8v-9h4'}
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.500"
+          />
+        </svg>
       </button>
       <span role="status" class="hidden">
         {isCopied.value ? t('copy.done') : ''}
@@ -89,6 +96,18 @@ export function Loading<T>({ of: { value, refusal }, empty = '', isEmpty = () =>
 /** The heading of a screen: the keyboard and the reader of the screen begin there. */
 export function Title({ children }: { readonly children: ComponentChildren }) {
   return <h1 tabIndex={-1}>{children}</h1>;
+}
+
+/** Names and what they are; what there is nothing of is left out. */
+export function Facts({ all }: { readonly all: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+  const shown = all.filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value != null && value !== false && value !== '',
+  );
+  return (
+    <dl class="facts">
+      {shown.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
+    </dl>
+  );
 }
 
 export function Panel({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../src/client/operations.js';
+import { shortened } from '../format.js';
 import { linkTo } from '../route.js';
 import { Foreign, Moment, State } from './shown.js';
 
@@ -8,7 +9,7 @@ export function TransactionLine({ one }: { readonly one: Transaction }) {
     <a class="line" href={linkTo('transactions', one.id)}>
       <State name={one.state} />
       <span class="chain">{one.chain}</span>
-      <span class="what">{one.summary === null ? '…' : <Foreign text={one.summary.text} />}</span>
+      <span class="what">{one.summary === null ? '…' : <Foreign text={shortened(one.summary.text)} />}</span>
       <Moment at={one.updatedAt} />
     </a>
   );

@@ -87,15 +87,17 @@ export function Login() {
 }
 
 async function enrol(code: string): Promise<void> {
-  const { options } = await ask<{ options: CreationOptions }>('POST', '/console/session/enrolment/options', { code });
+  const { options } = await ask<{ options: CreationOptions }>('POST', '/console/data/session/enrolment/options', {
+    code,
+  });
   const credential = await makePasskey(options);
-  await ask('POST', '/console/session/enrolment', { code, name: t('login.passkeyName'), credential });
+  await ask('POST', '/console/data/session/enrolment', { code, name: t('login.passkeyName'), credential });
 }
 
 async function logIn(person: string): Promise<void> {
-  const options = await ask<RequestOptions>('POST', '/console/session/login/options', { person });
+  const options = await ask<RequestOptions>('POST', '/console/data/session/login/options', { person });
   const credential = await usePasskey(options);
-  await ask('POST', '/console/session/login', { person, credential });
+  await ask('POST', '/console/data/session/login', { person, credential });
 }
 
 function faultOf(error: unknown): TextName {

@@ -1,28 +1,17 @@
-import type {
-  FreezePage,
-  Transaction,
-  TransactionPage,
-  WaitingApproval,
-  WaitingApprovalPage,
-} from '../../src/client/operations.js';
+import type { FreezePage, Transaction, TransactionPage, WaitingApprovalPage } from '../../src/client/operations.js';
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
 import { Remedy } from '../parts/remedy.js';
-import { Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
+import { Foreign, Loading, Moment, Panel, Title } from '../parts/shown.js';
 import { TransactionLine } from '../parts/transaction-line.js';
 import { linkTo } from '../route.js';
-import { session } from '../session.js';
+import { personName } from '../session.js';
 import { t } from '../texts.js';
-
-/** Whether a person can still decide about something. */
-function isOpenTo(name: string, { approvals }: Pick<WaitingApproval, 'approvals'>): boolean {
-  return approvals?.missing.some(({ open }) => open.includes(name)) === true;
-}
+import { isOpenTo, WaitingLines } from './approvals.js';
 
 /** What waits, what is stuck and why, what is stopped, and what happened last. */
 export function Overview() {
-  const now = session.value;
-  const name = now.kind === 'in' ? now.session.person : '';
+  const name = personName.value;
   const waiting = useLoaded('waiting', () => ask<WaitingApprovalPage>('GET', '/v1/approvals?limit=200'));
   const stuck = useLoaded('stuck', readStuck);
   const recent = useLoaded('recent', () => ask<TransactionPage>('GET', '/v1/transactions?limit=12'));
@@ -39,18 +28,7 @@ export function Overview() {
               return (
                 <>
                   {mine.length === 0 && <p class="muted">{t('overview.waitingNone')}</p>}
-                  <div class="lines">
-                    {mine.map((one) => (
-                      <a key={one.id} class="line" href={linkTo('approvals', one.id)}>
-                        <State kind="standing" name={one.approvals?.state ?? ''} />
-                        <span class="chain">{one.chain}</span>
-                        <span class="what">
-                          <Foreign text={one.text} />
-                        </span>
-                        <Moment at={one.createdAt} />
-                      </a>
-                    ))}
-                  </div>
+                  <WaitingLines all={mine} />
                   {all.length > mine.length && (
                     <p>
                       <a href={linkTo('approvals')}>{t('overview.othersWait', { n: all.length - mine.length })}</a>

@@ -4,26 +4,16 @@ import type { Clock } from '../core/clock.js';
 import type { Delivery, Replayed, Webhook } from '../core/events/webhooks.js';
 import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
-import type { FreezeScope } from '../core/policy/freeze.js';
 import type { Secret } from '../core/secret.js';
 import type { KnownOwner } from '../core/signing/lookup.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
 import type { WalletsService } from '../core/signing/wallets-service.js';
+import type { AuditLog } from '../core/store/audit.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
 import type { ProvenUser } from './caller.js';
+import type { ApprovalsService, FreezesService, PoliciesService } from './control-parts.js';
 import type { Feeds } from './feeds.js';
-import type { About, DecisionForm, Readable } from './forms/approvals.js';
-import type {
-  Backtested,
-  DraftChecked,
-  DraftDiff,
-  FreezeShown,
-  PolicyForm,
-  PolicySignature,
-  PolicyVersionForm,
-  UnfreezeSignature,
-} from './forms/control.js';
 import type { AnsweredKey, CreationOptions, NewKey, RequestOptions } from './forms/passkeys.js';
 import type { SignatureForm } from './signature-forms.js';
 import type { TransactionForm } from './transaction-forms.js';
@@ -67,65 +57,6 @@ export interface Preview extends Trial {
   readonly pending: PendingTransaction;
   /** Whether it fits into what the owner of its wallets may spend. Null: nothing bounds them. */
   readonly ownerLimits: { readonly fits: boolean; readonly reason: string | null } | null;
-}
-
-/** How persons agreed to a policy. */
-interface PolicySigned {
-  readonly signatures: readonly PolicySignature[];
-  /** Hours that it waits, if it widens. */
-  readonly delay?: number | undefined;
-}
-
-/** A freeze, and what it stops. */
-export interface FreezeFound {
-  readonly scope: FreezeScope;
-  readonly shown: FreezeShown;
-}
-
-/** Stops signing, and shows what is stopped. */
-export interface FreezesService {
-  /** The oldest first. */
-  all(): Promise<readonly FreezeFound[]>;
-  /** @returns `isNew: false`: the one that stops just this already. @throws CustosError REQUEST_INVALID, STORE_* */
-  create(scope: FreezeScope, reason: string): Promise<{ readonly isNew: boolean; readonly shown: FreezeShown }>;
-  /** @throws CustosError FREEZE_UNKNOWN, FREEZE_ENDED, CONSTITUTION_*, NOT_OFFERED, SIGNER_*, STORE_* */
-  end(id: string, signatures: readonly UnfreezeSignature[]): Promise<FreezeShown>;
-}
-
-/** Shows policies, checks and tries those that somebody wrote, and publishes those that persons signed. */
-export interface PoliciesService {
-  /** The newest first. */
-  history(): Promise<readonly PolicyVersionForm[]>;
-  /** @param version - undefined: the one in force. @throws CustosError POLICY_MISSING */
-  version(version: number | undefined): Promise<PolicyForm>;
-  /** @param text - JSON. @throws CustosError REQUEST_INVALID */
-  check(text: string): DraftChecked;
-  /** @throws CustosError REQUEST_INVALID, POLICY_MISSING */
-  diff(text: string, from: number | undefined): Promise<DraftDiff>;
-  /**
-   * What it would have said about the last transactions of the store.
-   * @param isShown - others are judged as well, because they take of the same limits
-   * @throws CustosError REQUEST_INVALID, STORE_*
-   */
-  backtest(text: string, limit: number, isShown: (entry: JournalEntry) => boolean): Promise<Backtested>;
-  /**
-   * Publishes it, or finds it published.
-   * @throws CustosError REQUEST_INVALID, CONSTITUTION_*, POLICY_CONFLICT, CONTROL_OLD, NOT_OFFERED, SIGNER_*, STORE_*
-   */
-  publish(
-    text: string,
-    signed: PolicySigned,
-  ): Promise<{ readonly isNew: boolean; readonly version: PolicyVersionForm }>;
-}
-
-/** What policy and persons say of what is not signed, and what persons say to it. */
-export interface ApprovalsService {
-  /** Stores nothing; `entry` need not be in the journal. @throws CustosError STORE_*, SIGNER_* */
-  about(entry: Pick<JournalEntry, 'id' | 'chain' | 'network' | 'completed' | 'pending'>): Promise<About>;
-  /** @throws CustosError CONSTITUTION_MISSING, STATE_CONFLICT, APPROVAL_EFFECTS, … */
-  readable(entry: JournalEntry): Promise<Readable>;
-  /** @throws CustosError APPROVAL_*, CONSTITUTION_MISSING, STATE_CONFLICT */
-  decide(entry: JournalEntry, signed: DecisionForm): Promise<void>;
 }
 
 /** Takes requests over, and ends or repeats them. */
@@ -286,6 +217,7 @@ export interface ApiParts {
   readonly approvals: ApprovalsService;
   readonly freezes: FreezesService;
   readonly policies: PoliciesService;
+  readonly audit: Pick<AuditLog, 'find'>;
   readonly tokens: TokensService;
   readonly feeds: Feeds;
   readonly changes: Changes;

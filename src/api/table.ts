@@ -1,5 +1,6 @@
 import type { Route } from './route.js';
 import { approvalRoutes } from './routes/approvals.js';
+import { auditRoutes } from './routes/audit.js';
 import { eventRoutes } from './routes/events.js';
 import { freezeRoutes } from './routes/freezes.js';
 import { healthRoutes } from './routes/health.js';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...approvalRoutes,
   ...freezeRoutes,
+  ...auditRoutes,
   ...policyRoutes,
   ...tokenRoutes,
   ...userRoutes,

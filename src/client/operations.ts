@@ -61,6 +61,22 @@ export type ApprovalsStanding = {
   })[];
 };
 
+export type AuditEvents = {
+  readonly data: readonly ({
+    /** name of the log and place in it */
+    readonly id: string;
+    readonly at: string | null;
+    /** null: it was pruned */
+    readonly event: string | null;
+    /** of the leaf, in Base64 */
+    readonly hash: string;
+    /** null: it was deleted */
+    readonly detail: {
+      readonly [name: string]: unknown;
+    } | null;
+  })[];
+};
+
 export type AuthenticationResponse = {
   readonly id: string;
   readonly type: 'public-key';
@@ -213,6 +229,11 @@ export type Health = {
   readonly network: 'mainnet' | 'testnet';
 };
 
+export type LinesToSign = {
+  /** ASCII, to the last line end */
+  readonly text: string;
+};
+
 export type LoginRequest = {
   readonly password: string;
 };
@@ -355,6 +376,15 @@ export type PolicyDiff = {
 export type PolicyDraft = {
   /** as policy.md says */
   readonly policy: unknown;
+};
+
+export type PolicyLines = {
+  /** as which it is signed */
+  readonly act: 'widen' | 'narrow';
+  /** `sha256:` and hexadecimal digits */
+  readonly hash: string;
+  /** ASCII, to the last line end */
+  readonly text: string;
 };
 
 export type PolicyPublication = {
@@ -621,7 +651,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'freezes:end' | 'policies:read' | 'policies:write' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'freezes:end' | 'policies:read' | 'policies:write' | 'audit:read' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -1178,6 +1208,18 @@ export interface Operations {
     };
     readonly answer: ApprovalRequest;
   };
+  /** the lines that a key of a person signs to decide, which are other ones each time */
+  readonly getApprovalLines: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly query: {
+      /** as the constitution has it */
+      readonly key: string;
+      readonly decision: 'approve' | 'reject';
+    };
+    readonly answer: LinesToSign;
+  };
   /** takes what a person signed; the token decides nothing by itself */
   readonly decide: {
     readonly params: {
@@ -1208,6 +1250,17 @@ export interface Operations {
     };
     readonly answer: Freeze;
   };
+  /** the lines that a key of a person signs to end a freeze */
+  readonly getFreezeEndLines: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly query: {
+      /** as the constitution has it */
+      readonly key: string;
+    };
+    readonly answer: LinesToSign;
+  };
   /** ends a freeze, with the signatures of as many persons as the constitution asks for */
   readonly endFreeze: {
     readonly params: {
@@ -1215,6 +1268,18 @@ export interface Operations {
     };
     readonly body: FreezeEndRequest;
     readonly answer: Freeze;
+  };
+  /** searches the audit log, the newest first; `custos audit verify` proves that it is whole */
+  readonly listAuditEvents: {
+    readonly query: {
+      /** a code, or the part before its dot */
+      readonly event?: string | number | undefined;
+      readonly since?: string | number | undefined;
+      readonly until?: string | number | undefined;
+      /** 1 to 200; 50 if it is not said */
+      readonly limit?: string | number | undefined;
+    };
+    readonly answer: AuditEvents;
   };
   /** lists all versions of the policy with what became of them, the newest first */
   readonly listPolicies: {
@@ -1245,6 +1310,15 @@ export interface Operations {
     };
     readonly body: PolicyDraft;
     readonly answer: PolicyDiff;
+  };
+  /** the lines that a key of a person signs to publish a policy that somebody wrote; nothing is stored */
+  readonly getPolicyLines: {
+    readonly query: {
+      /** as the constitution has it */
+      readonly key: string;
+    };
+    readonly body: PolicyDraft;
+    readonly answer: PolicyLines;
   };
   /** says what a policy that somebody wrote would have said about the last transactions; nothing is stored */
   readonly backtestPolicy: {
@@ -1398,16 +1472,20 @@ export const operations = {
   replayWebhook: { method: 'POST', path: '/v1/webhooks/{id}/replay', hasKey: false, isJson: true },
   listApprovals: { method: 'GET', path: '/v1/approvals', hasKey: false, isJson: true },
   getApproval: { method: 'GET', path: '/v1/approvals/{id}', hasKey: false, isJson: true },
+  getApprovalLines: { method: 'GET', path: '/v1/approvals/{id}/lines', hasKey: false, isJson: true },
   decide: { method: 'POST', path: '/v1/approvals/{id}/decisions', hasKey: false, isJson: true },
   createFreeze: { method: 'POST', path: '/v1/freezes', hasKey: false, isJson: true },
   listFreezes: { method: 'GET', path: '/v1/freezes', hasKey: false, isJson: true },
   getFreeze: { method: 'GET', path: '/v1/freezes/{id}', hasKey: false, isJson: true },
+  getFreezeEndLines: { method: 'GET', path: '/v1/freezes/{id}/end/lines', hasKey: false, isJson: true },
   endFreeze: { method: 'POST', path: '/v1/freezes/{id}/end', hasKey: false, isJson: true },
+  listAuditEvents: { method: 'GET', path: '/v1/audit', hasKey: false, isJson: true },
   listPolicies: { method: 'GET', path: '/v1/policies', hasKey: false, isJson: true },
   publishPolicy: { method: 'POST', path: '/v1/policies', hasKey: false, isJson: true },
   getPolicy: { method: 'GET', path: '/v1/policies/{version}', hasKey: false, isJson: true },
   checkPolicy: { method: 'POST', path: '/v1/policies/check', hasKey: false, isJson: true },
   diffPolicy: { method: 'POST', path: '/v1/policies/diff', hasKey: false, isJson: true },
+  getPolicyLines: { method: 'POST', path: '/v1/policies/lines', hasKey: false, isJson: true },
   backtestPolicy: { method: 'POST', path: '/v1/policies/backtest', hasKey: false, isJson: true },
   createToken: { method: 'POST', path: '/v1/tokens', hasKey: false, isJson: true },
   listTokens: { method: 'GET', path: '/v1/tokens', hasKey: false, isJson: true },

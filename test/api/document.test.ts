@@ -4,6 +4,7 @@ import { openApiDocument } from '../../src/api/openapi.js';
 import { allRoutes } from '../../src/api/server.js';
 import { allScopes } from '../../src/core/access/scopes.js';
 import { parseTenantId } from '../../src/core/ids.js';
+import { keyOf } from '../policy/approvals/people.js';
 import { apart, freshApi } from './support.js';
 
 interface Operation {
@@ -107,11 +108,15 @@ describe('the OpenAPI document', () => {
         decisions: { custosApproval: 1, text: 'x', signature: 'x' },
         end: { signatures: [end] },
       };
-      const decision = bodies[name.split('/').at(-1) ?? ''];
-      const asked = decision === undefined ? { token } : { token: deciding, body: decision };
+      const last = name.split('/').at(-1) ?? '';
+      const decision = bodies[last];
+      const isDeciding = decision !== undefined || last === 'lines';
+      const asked = { token: isDeciding ? deciding : token, ...(decision && { body: decision }) };
+      const chosen = name.includes('/approvals/') ? '&decision=approve' : '';
+      const query = last === 'lines' ? `?key=${keyOf('bea').text}${chosen}` : '';
       const [one, other] = [
-        await test.ask(name.replace('{id}', foreign), asked),
-        await test.ask(name.replace('{id}', absent), asked),
+        await test.ask(`${name.replace('{id}', foreign)}${query}`, asked),
+        await test.ask(`${name.replace('{id}', absent)}${query}`, asked),
       ];
       const comparable = (said: typeof one, id: string) => [
         said.status,

@@ -3,6 +3,7 @@ import type { Route } from '../../src/api/route.js';
 import { allRoutes } from '../../src/api/server.js';
 import { decidingScopes, type Scope } from '../../src/core/access/scopes.js';
 import { parseOwnerId, parseTenantId, type TenantId } from '../../src/core/ids.js';
+import { keyOf } from '../policy/approvals/people.js';
 import { type CreationAsked, SoftPasskey } from '../support/authenticator.js';
 import { type Answered, type Asked, freshApi } from './support.js';
 
@@ -97,9 +98,13 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
     path: `/v1/approvals/${transaction}/decisions`,
     body: { custosApproval: 1, text: 'x', signature: 'x' },
   }),
+  getApprovalLines: ({ transaction }) => ({
+    path: `/v1/approvals/${transaction}/lines?key=${keyOf('bea').text}&decision=approve`,
+  }),
   createFreeze: ({ wallet }) => ({ body: { scope: `wallet ${wallet}`, reason: 'x' } }),
   listFreezes: nothing,
   getFreeze: ({ freeze }) => ({ path: `/v1/freezes/${freeze}` }),
+  getFreezeEndLines: ({ freeze }) => ({ path: `/v1/freezes/${freeze}/end/lines?key=${keyOf('bea').text}` }),
   endFreeze: ({ freeze }) => ({
     path: `/v1/freezes/${freeze}/end`,
     body: { signatures: [{ custosUnfreeze: 1, freeze, key: 'x', signature: 'x' }] },
@@ -111,6 +116,9 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
   diffPolicy: nothing,
   backtestPolicy: nothing,
   publishPolicy: nothing,
+  getPolicyLines: nothing,
+  // The log is of the whole store, and shown to the first tenant alone.
+  listAuditEvents: nothing,
   listEvents: ({ transaction }) => ({ path: `/v1/events?transaction=${transaction}` }),
   // It would go on for ever; what it tells is what `listEvents` lists.
   streamEvents: () => ({ path: '/v1/events/stream?after=AAAA' }),

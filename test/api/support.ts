@@ -166,7 +166,7 @@ export class TestApi {
     const parts: GivenParts = {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
-      journal: store.journal,
+      ...{ journal: store.journal, audit: store.audit },
       feeds: new Feeds(store.events, clock),
       changes: new Changes(store.events),
       tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),

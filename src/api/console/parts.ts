@@ -29,6 +29,22 @@ export interface PersonShown {
   readonly keys: readonly PersonKeyShown[];
 }
 
+/** The constitution in force, and who can log in. */
+export interface PersonsShown {
+  /** Null without a constitution. */
+  readonly version: number | null;
+  readonly hash: string | null;
+  readonly thresholds: Readonly<Record<string, string>>;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly persons: readonly {
+    readonly name: string;
+    readonly roles: readonly Role[];
+    readonly keys: readonly string[];
+    /** How many passkeys log in. */
+    readonly passkeys: number;
+  }[];
+}
+
 /** A session that was found or opened. */
 export interface PersonSession {
   readonly person: PersonShown;
@@ -65,6 +81,8 @@ export interface PersonsService {
   startLogin(name: string): Promise<RequestOptions>;
   /** @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEYS_OFF, STORE_* */
   login(name: string, answer: AnsweredKey, visitor: Visitor): Promise<OpenedSession>;
+  /** Who may decide what, and who can log in. */
+  all(): Promise<PersonsShown>;
   /** Ends every session of the person. */
   logout(cookie: string | undefined): Promise<void>;
 }

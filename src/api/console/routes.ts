@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { CustosError } from '../../core/errors.js';
 import { readTypedJson } from '../../http/body.js';
 import { creationOptions, newPasskeyRequest, passkeyLoginRequest } from '../forms/passkeys.js';
 import type { ApiEnvironment } from '../rpc/environment.js';
@@ -29,14 +30,19 @@ export function addConsole(app: Hono<ApiEnvironment>, door: ConsoleDoor): void {
     form: B,
     work: (body: z.output<B>, visitor: Visitor, context: PageContext) => Promise<Response>,
   ) =>
-    app.post(`/console/session${path}`, async (context) => {
+    app.post(`/console/data/session${path}`, async (context) => {
       requireOwnPage(context, persons.site());
       const body = read(form, await readTypedJson(context), 'body');
       return work(body, { address: context.env.address, cookie: getCookie(context, COOKIE) }, context);
     });
 
-  app.get('/console/session', async (context) => {
+  app.get('/console/data/session', async (context) => {
     return context.json(sessionJson(await personOf(context, persons)));
+  });
+  app.get('/console/data/persons', async (context) => {
+    const { person } = await personOf(context, persons);
+    if (person.roles.length === 0) throw new CustosError('SCOPE_MISSING', 'the constitution gives the person no role');
+    return context.json(await persons.all());
   });
   post('/enrolment/options', enrolment, async (body, visitor, context) => {
     const { name, options } = await persons.startEnrolment(body.code, visitor);
@@ -49,8 +55,8 @@ export function addConsole(app: Hono<ApiEnvironment>, door: ConsoleDoor): void {
   post('/login', answered, async (body, visitor, context) =>
     opened(context, await persons.login(body.person, body.credential, visitor)),
   );
-  app.get('/console/site', (context) => context.json(persons.site()));
-  app.delete('/console/session', async (context) => {
+  app.get('/console/data/site', (context) => context.json(persons.site()));
+  app.delete('/console/data/session', async (context) => {
     requireOwnPage(context, persons.site());
     await persons.logout(getCookie(context, COOKIE));
     takeCookie(context);

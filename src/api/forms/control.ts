@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { readScope } from '../../policy/freeze-text.js';
+import { parsePersonKey } from '../../policy/person-key.js';
 import { described, moment, named, pageOf, parsedBy } from '../schemas.js';
 
 const hash = described(z.string(), '`sha256:` and hexadecimal digits');
@@ -32,6 +34,30 @@ export const freeze = named(
 );
 export const freezePage = pageOf('FreezePage', freeze);
 export type FreezeShown = z.input<typeof freeze>;
+
+/** A page may show them to a person, whose passkey then signs them. */
+export const linesToSign = named(
+  'LinesToSign',
+  z.strictObject({ text: described(z.string(), 'ASCII, to the last line end') }),
+);
+export const keyQuery = z.strictObject({
+  key: described(
+    parsedBy((text) => {
+      if (parsePersonKey(text) === undefined) throw new CustosError('CONSTITUTION_INVALID', 'is no key of a person');
+      return text;
+    }, z.string().max(400)),
+    'as the constitution has it',
+  ),
+});
+
+export const policyLines = named(
+  'PolicyLines',
+  z.strictObject({
+    act: described(z.enum(['widen', 'narrow']), 'as which it is signed'),
+    hash,
+    text: described(z.string(), 'ASCII, to the last line end'),
+  }),
+);
 
 const signer = {
   key: described(z.string().max(400), 'the key that signed it'),

@@ -3,6 +3,7 @@ import { requestKinds } from '../../core/store/intake-facts.js';
 import { isUnsigned, type JournalEntry, unsignedStates } from '../../core/store/journal.js';
 import { aboutEntry, entriesOf, requireEntry, shownSummary } from '../entries.js';
 import { approvalRequest, decisionForm, waitingApproval, waitingPage } from '../forms/approvals.js';
+import { keyQuery, linesToSign } from '../forms/control.js';
 import type { ApiParts } from '../parts.js';
 import { type Route, route } from '../route.js';
 import { chain, paging } from '../schemas.js';
@@ -39,6 +40,20 @@ export const approvalRoutes: readonly Route[] = [
       const entry = await requireEntry(id, any, { parts, caller });
       const readable = await parts.approvals.readable(entry);
       return { status: 200, body: { ...(await waitingJson(entry, parts)), ...readable } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/approvals/{id}/lines',
+    id: 'getApprovalLines',
+    about: 'the lines that a key of a person signs to decide, which are other ones each time',
+    scope: 'approvals:decide',
+    params,
+    query: keyQuery.extend({ decision: z.enum(['approve', 'reject']) }),
+    answers: { 200: { about: 'the lines', schema: linesToSign } },
+    async handle({ params: { id }, query }, parts, caller) {
+      const entry = await requireEntry(id, any, { parts, caller });
+      return { status: 200, body: { text: await parts.approvals.lines(entry, query) } };
     },
   }),
   route({

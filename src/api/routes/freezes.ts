@@ -3,9 +3,10 @@ import { CustosError } from '../../core/errors.js';
 import { defaultTenant } from '../../core/ids.js';
 import type { FreezeScope } from '../../core/policy/freeze.js';
 import { boundTo, type Caller, includesChain, includesWallet, unknownWallet } from '../caller.js';
+import type { FreezeFound } from '../control-parts.js';
 import { cursorOf, keyOf } from '../cursor.js';
-import { freeze, freezeForm, freezePage, unfreezeForm } from '../forms/control.js';
-import type { ApiParts, FreezeFound } from '../parts.js';
+import { freeze, freezeForm, freezePage, keyQuery, linesToSign, unfreezeForm } from '../forms/control.js';
+import type { ApiParts } from '../parts.js';
 import { type Route, route } from '../route.js';
 import { paging, USUAL_LIMIT } from '../schemas.js';
 
@@ -58,6 +59,20 @@ export const freezeRoutes: readonly Route[] = [
     answers: { 200: { about: 'the freeze', schema: freeze } },
     async handle({ params }, parts, caller) {
       return { status: 200, body: (await freezeFor(caller, parts, params.id)).shown };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/freezes/{id}/end/lines',
+    id: 'getFreezeEndLines',
+    about: 'the lines that a key of a person signs to end a freeze',
+    scope: 'freezes:end',
+    params: z.strictObject({ id }),
+    query: keyQuery,
+    answers: { 200: { about: 'the lines', schema: linesToSign } },
+    async handle({ params, query }, parts, caller) {
+      await freezeFor(caller, parts, params.id);
+      return { status: 200, body: { text: await parts.freezes.endLines(params.id, query.key) } };
     },
   }),
   route({

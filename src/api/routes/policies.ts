@@ -8,6 +8,8 @@ import {
   draftChecked,
   draftDiff,
   draftForm,
+  keyQuery,
+  policyLines,
   policyShown,
   policyVersion,
   policyVersions,
@@ -73,6 +75,20 @@ export const policyRoutes: readonly Route[] = [
     async handle({ body, query }, { policies }, caller) {
       requireFirst(caller);
       return { status: 200, body: await policies.diff(JSON.stringify(body.policy), query.from) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/policies/lines',
+    id: 'getPolicyLines',
+    about: 'the lines that a key of a person signs to publish a policy that somebody wrote; nothing is stored',
+    scope: 'policies:write',
+    query: keyQuery,
+    body: draftForm,
+    answers: { 200: { about: 'the lines, and as what they publish it', schema: policyLines } },
+    async handle({ body, query }, { policies }, caller) {
+      requireFirst(caller);
+      return { status: 200, body: await policies.lines(JSON.stringify(body.policy), query.key) };
     },
   }),
   route({

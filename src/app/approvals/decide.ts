@@ -23,19 +23,28 @@ export function feeAtMost({ fee }: Pick<DecodedRequest, 'fee'>): AssetAmount {
   return { asset: fee.asset, amount: fee.amount * 2n };
 }
 
+/** What is decided about, and with which key. */
+interface Deciding<K> {
+  readonly request: ApprovalRequest;
+  readonly decoded: DecodedRequest;
+  readonly key: K;
+}
+
 /** Signs the decision about a decoded request. @throws CustosError APPROVAL_INVALID */
-export function signDecision(
-  {
-    request,
-    decoded,
-    key,
-  }: { readonly request: ApprovalRequest; readonly decoded: DecodedRequest; readonly key: ApproverKey },
+export function signDecision({ key, ...of }: Deciding<ApproverKey>, decision: Decision): SignedApproval {
+  const text = decisionText({ ...of, key: key.text }, decision);
+  return { text, signature: key.sign(text) };
+}
+
+/** The lines that a key signs. @throws CustosError APPROVAL_INVALID */
+export function decisionText(
+  { request, decoded, key }: Deciding<string>,
   { decision, now, validFor = USUAL_APPROVAL }: Decision,
-): SignedApproval {
+): string {
   const { store, pending, chain, network, policy, demands, initiator } = request;
   if (validFor > LONGEST_APPROVAL)
     throw new CustosError('USAGE', '--valid-for takes at most 1440 minutes: an approval holds for at most 24 hours');
-  const text = approvalText({
+  return approvalText({
     store,
     pending,
     chain,
@@ -50,9 +59,8 @@ export function signDecision(
     notBefore: now,
     expires: now + validFor,
     nonce: randomBytes(16).toString('hex'),
-    key: key.text,
+    key,
   });
-  return { text, signature: key.sign(text) };
 }
 
 /** What an approver sends back. @returns JSON of one line */

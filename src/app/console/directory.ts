@@ -1,11 +1,13 @@
+import type { PersonsShown } from '../../api/console/parts.js';
 import { personsTenant } from '../../core/access/persons.js';
 import { CustosError } from '../../core/errors.js';
 import { type OwnerId, quote } from '../../core/ids.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Constitution, Role } from '../../core/policy/constitution.js';
-import { isName } from '../../core/policy/demand.js';
+import { demandText, isName } from '../../core/policy/demand.js';
 import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
+import { personKeyText } from '../../policy/person-key.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { changeLogin, type LoginParts, loginOf } from '../users/logins.js';
 import { giveCode } from './codes.js';
@@ -63,6 +65,27 @@ export async function listPersons(
     }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The constitution as the page shows it, with those who can log in, also without a place in it. */
+export async function shownPersons(parts: LoginParts, constitution: Constitution | undefined): Promise<PersonsShown> {
+  const listed = await listPersons(parts, constitution);
+  const names = new Set([...(constitution?.persons.keys() ?? []), ...listed.map(({ name }) => name)]);
+  return {
+    version: constitution?.version ?? null,
+    hash: constitution?.hash ?? null,
+    thresholds: Object.fromEntries([...(constitution?.thresholds ?? [])].map(([act, one]) => [act, demandText(one)])),
+    groups: Object.fromEntries([...(constitution?.groups ?? [])].map(([group, members]) => [group, [...members]])),
+    persons: [...names].sort().map((name) => {
+      const person = constitution?.persons.get(name);
+      return {
+        name,
+        roles: [...(person?.roles ?? [])],
+        keys: (person?.keys ?? []).map(personKeyText),
+        passkeys: listed.find((one) => one.name === name)?.passkeys ?? 0,
+      };
+    }),
+  };
 }
 
 /** Takes every login away, and ends all sessions. @throws CustosError PERSON_UNKNOWN */

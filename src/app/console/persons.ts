@@ -21,6 +21,7 @@ import type { Attempts } from '../users/attempts.js';
 import { type LoginParts, loginOf, loginRefused } from '../users/logins.js';
 import { createPasskeys, type PasskeyParts, provePasskey } from '../users/passkeys.js';
 import { findCode } from './codes.js';
+import { shownPersons } from './directory.js';
 import { findSession, openSession, renewSession } from './sessions.js';
 
 export interface PersonsParts extends LoginParts {
@@ -69,6 +70,7 @@ export function createPersons(parts: PersonsParts): PersonsService {
       const owner = parts.vault.index.owner(personsTenant, who.owner);
       return opened(parts, { name, owner, by: 'passkey' }, { address, ...visitor });
     },
+    all: async () => shownPersons(parts, await parts.constitution()),
     async logout(cookie) {
       const found = await findSession(parts, cookie);
       if (found !== undefined) await parts.tickets.end(found.ticket.owner);

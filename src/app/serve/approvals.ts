@@ -1,5 +1,5 @@
+import type { ApprovalsService } from '../../api/control-parts.js';
 import type { About, DecisionForm, Readable } from '../../api/forms/approvals.js';
-import type { ApprovalsService } from '../../api/parts.js';
 import type { Effect } from '../../core/chain/effect.js';
 import { asCustosError, CustosError, isWorthWaiting } from '../../core/errors.js';
 import type { Judgement } from '../../core/policy/judgement.js';
@@ -8,7 +8,8 @@ import type { JournalEntry } from '../../core/store/journal.js';
 import { readApprovalText } from '../../policy/approval-text.js';
 import { chargeTexts } from '../../policy/judging/reasons.js';
 import { type AboutEntry, type AboutParts, aboutEntry } from '../approvals/about.js';
-import { type ApprovalParts, makeRequest, submitApproval } from '../approvals/asked.js';
+import { type ApprovalParts, makeRequest, requestFor, submitApproval } from '../approvals/asked.js';
+import { decisionText } from '../approvals/decide.js';
 import { decodeRequest, requestText } from '../approvals/request.js';
 import { requestLines } from '../approvals/shown-request.js';
 import type { JudgeableEntry } from '../policy/judge-entry.js';
@@ -31,6 +32,12 @@ export function servedApprovals(now: () => Promise<AboutParts>): ApprovalsServic
         effects: decoded.all.map(effectJson),
         request: JSON.parse(requestText(request)) as Readable['request'],
       };
+    },
+    async lines({ id }, { key, decision }) {
+      const parts = withConstitution(await now());
+      const request = await requestFor(parts, key, id);
+      const decoded = decodeRequest(parts.chains, request);
+      return decisionText({ request, decoded, key }, { decision, now: parts.clock.now() });
     },
     async decide(entry, { text, signature }) {
       requireAbout(entry, text);

@@ -1,5 +1,5 @@
+import type { FreezesService, PoliciesService } from '../../api/control-parts.js';
 import type { DraftChecked, DraftDiff } from '../../api/forms/control.js';
-import type { FreezesService, PoliciesService } from '../../api/parts.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { objectOf, tryJson } from '../../core/json.js';
@@ -8,10 +8,13 @@ import type { Journal } from '../../core/store/journal.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { checkField } from '../../http/problems.js';
+import { unfreezeDecree } from '../../policy/freezes.js';
+import { decreeLines } from '../../policy/quorum.js';
 import { checkPolicy } from '../../policy/statics/check.js';
 import { diffPolicies } from '../../policy/statics/diff.js';
+import { policyDecree } from '../../policy/statics/publication.js';
 import { controlView } from '../../vault/control-seal.js';
-import { readUnfreezeSignature } from '../freezes/end.js';
+import { freezeLines, readUnfreezeSignature } from '../freezes/end.js';
 import { makeFreeze } from '../freezes/make.js';
 import { freezeJson, shownFreezes } from '../freezes/shown.js';
 import { backtest } from '../policy/backtest.js';
@@ -20,7 +23,7 @@ import { shownFirst, versionJson, versionOf } from '../policy/history.js';
 import { policyHistory } from '../policy/published.js';
 import { parsePolicy } from '../policy/schema.js';
 import { policyLines } from '../policy/shown-policy.js';
-import { readPolicySignature } from '../policy/signed-policy.js';
+import { agreementOf, readPolicySignature } from '../policy/signed-policy.js';
 import { type DecreeParts, endSigned, publishSigned } from './decrees.js';
 
 export interface ServedControlParts extends DecreeParts {
@@ -51,6 +54,7 @@ export function servedFreezes(parts: ServedControlParts): FreezesService {
       if (shown === undefined) throw new CustosError('INTERNAL', 'a freeze that was just made cannot be read');
       return { isNew: true, shown: freezeJson(shown) };
     },
+    endLines: async (id, key) => decreeLines(unfreezeDecree(await freezeLines(store, id)), key),
     async end(id, signatures) {
       const signed = signatures.map((one) => readUnfreezeSignature(JSON.stringify(one), id));
       await endSigned(parts, id, signed);
@@ -100,6 +104,12 @@ export function servedPolicies(parts: ServedPolicyParts): PoliciesService {
       const before = (await found(from)).policy;
       const { effect, changes } = diffPolicies(before, policy);
       return { from: before.version, effect, changes: [...changes] };
+    },
+    async lines(text, key) {
+      const policy = readDraft(text);
+      const before = (await history()).find((one) => one.policy.hash === policy.previous)?.policy;
+      const { act } = agreementOf(policy, before);
+      return { act, hash: policy.hash, text: decreeLines(policyDecree(policy, { store: store.storeId, act }), key) };
     },
     async backtest(text, limit, isShown) {
       const shown = new Set<string>();

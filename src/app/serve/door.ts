@@ -94,7 +94,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
-    journal: store.journal,
+    ...{ journal: store.journal, audit: store.audit },
     feeds: new Feeds(store.events, clock),
     changes: new Changes(store.events),
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),

@@ -13,6 +13,7 @@ const reads: readonly Scope[] = [
   'events:read',
   'freezes:read',
   'policies:read',
+  'audit:read',
   'approvals:read',
 ];
 

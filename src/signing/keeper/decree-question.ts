@@ -57,8 +57,8 @@ function parseSignature(value: unknown): PersonSignature {
   if (act !== undefined && act !== 'widen' && act !== 'narrow') throw foreign();
   return {
     ...(act !== undefined && { act }),
-    key: textOf(of('key'), /^[\w:-]{1,100}$/),
-    signature: textOf(of('signature'), /^[\w-]{1,200}$/),
+    key: textOf(of('key'), /^[\w:.-]{1,400}$/),
+    signature: textOf(of('signature'), /^[\w.-]{1,4096}$/),
   };
 }
 

@@ -1,0 +1,60 @@
+import type { ApprovalRequest } from '../../src/client/operations.js';
+import { named, t } from '../texts.js';
+import { Address, Foreign } from './shown.js';
+
+/** All that a transaction does, in lines for reading, and each effect with every member. */
+export function Effects({ effects, lines }: Pick<ApprovalRequest, 'effects' | 'lines'>) {
+  const hazards = effects.filter(({ op }) => op === 'hazard' || op === 'opaque');
+  return (
+    <>
+      {hazards.map((one, at) => (
+        <p key={at} class="refusal">
+          {t('approval.hazard')}: <Foreign text={String(one['code'] ?? one.op)} />
+        </p>
+      ))}
+      <pre>
+        {lines.map((line, at) => (
+          <div key={at}>
+            <Foreign text={line} most={2000} />
+          </div>
+        ))}
+      </pre>
+      <details>
+        <summary>{t('approval.effects', { n: effects.length })}</summary>
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('effects.op')}</th>
+                <th scope="col">{t('effects.members')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {effects.map(({ op, ...members }, at) => (
+                <tr key={at}>
+                  <td>{named('op', op)}</td>
+                  <td>
+                    {Object.entries(members).map(([name, value]) => (
+                      <div key={name}>
+                        <span class="muted">{name}</span> <Member value={value} />
+                      </div>
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </>
+  );
+}
+
+function Member({ value }: { readonly value: unknown }) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^(0x[0-9a-fA-F]{40}|[A-Za-z0-9]{26,90})$/.test(text) ? (
+    <Address text={text} />
+  ) : (
+    <Foreign text={text} most={1000} />
+  );
+}

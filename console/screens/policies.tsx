@@ -1,0 +1,217 @@
+import { useSignal } from '@preact/signals';
+import type { Policy, PolicyBacktest, PolicyCheck, PolicyDiff, PolicyVersions } from '../../src/client/operations.js';
+import { ask, Refusal } from '../api.js';
+import { useLoaded } from '../load.js';
+import { Deed } from '../parts/deed.js';
+import { into } from '../parts/fields.js';
+import { Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
+import { signLines } from '../passkeys.js';
+import { linkTo } from '../route.js';
+import { may, ownKey } from '../session.js';
+import { named, t } from '../texts.js';
+
+/** The policy in force as sentences, its versions, and a draft that is checked, compared and tried. */
+export function Policies() {
+  const current = useLoaded('current', () => ask<Policy>('GET', '/v1/policies/current').catch(unlessMissing)).now;
+  const versions = useLoaded('versions', () => ask<PolicyVersions>('GET', '/v1/policies')).now;
+  return (
+    <>
+      <Title>{t('nav.policies')}</Title>
+      <div class="grid">
+        <Panel title={t('policies.current')}>
+          <Loading of={current.value} empty={t('policies.none')} isEmpty={(one) => one === undefined || one === null}>
+            {(one) => <Sentences lines={one?.lines ?? []} />}
+          </Loading>
+        </Panel>
+        <Panel title={t('policies.versions')}>
+          <Loading of={versions.value} empty={t('policies.none')} isEmpty={({ data }) => data.length === 0}>
+            {({ data }) => (
+              <ul class="plain">
+                {data.map(({ version, state, publishedAt, hash }) => (
+                  <li key={version}>
+                    <a href={linkTo('policies', String(version))}>{t('policies.version', { version })}</a>{' '}
+                    <span class="chip">{named('policy', state)}</span> <Moment at={publishedAt} />{' '}
+                    <code class="muted">{hash.slice(0, 19)}…</code>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Loading>
+        </Panel>
+      </div>
+      <Draft before={current.value.value ?? undefined} />
+    </>
+  );
+}
+
+/** One version, whatever became of it. */
+export function PolicyShown({ id }: { readonly id: string }) {
+  const one = useLoaded(id, () => ask<Policy>('GET', `/v1/policies/${encodeURIComponent(id)}`)).now;
+  return (
+    <>
+      <p>
+        <a href={linkTo('policies')}>← {t('nav.policies')}</a>
+      </p>
+      <Title>{t('policies.version', { version: id })}</Title>
+      <Loading of={one.value}>
+        {({ lines, policy }) => (
+          <>
+            <Panel title={t('policies.says')}>
+              <Sentences lines={lines} />
+            </Panel>
+            <Panel title="JSON">
+              <pre>{JSON.stringify(policy, undefined, 2)}</pre>
+            </Panel>
+          </>
+        )}
+      </Loading>
+    </>
+  );
+}
+
+function unlessMissing(error: unknown): null {
+  if (error instanceof Refusal && error.code === 'POLICY_MISSING') return null;
+  throw error;
+}
+
+function Sentences({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul class="plain">
+      {lines.map((line, at) => (
+        <li key={at}>
+          <Foreign text={line} most={1000} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Found {
+  readonly check?: PolicyCheck;
+  readonly diff?: PolicyDiff;
+  readonly tried?: PolicyBacktest;
+  readonly signature?: string;
+}
+
+function Draft({ before }: { readonly before: Policy | undefined }) {
+  const text = useSignal('');
+  const found = useSignal<Found>({});
+  const begin = () => {
+    if (before === undefined) return;
+    const next = { ...before.policy, version: before.version + 1, previous: before.hash };
+    text.value = JSON.stringify(next, undefined, 2);
+  };
+  const draft = () => ({ policy: parsed(text.peek()) });
+  const check = async () => {
+    const [one, diff] = await Promise.all([
+      ask<PolicyCheck>('POST', '/v1/policies/check', draft()),
+      before === undefined ? undefined : ask<PolicyDiff>('POST', '/v1/policies/diff', draft()),
+    ]);
+    found.value = { check: one, ...(diff && { diff }) };
+  };
+  const tryIt = async () => {
+    const tried = await ask<PolicyBacktest>('POST', '/v1/policies/backtest?limit=200', draft());
+    found.value = { ...found.peek(), tried };
+  };
+  const key = ownKey.value;
+  const sign = async () => {
+    if (key === undefined) return;
+    const path = `/v1/policies/lines?key=${encodeURIComponent(key.key)}`;
+    const lines = await ask<{ act: string; hash: string; text: string }>('POST', path, draft());
+    const signature = await signLines(lines.text, key.id);
+    const file = { custosSignature: 1, act: lines.act, hash: lines.hash, key: key.key, signature };
+    found.value = { ...found.peek(), signature: JSON.stringify(file) };
+  };
+  return (
+    <Panel title={t('policies.draft')}>
+      <p class="muted">{t('policies.draftHint')}</p>
+      <label>
+        {t('policies.text')}
+        <textarea class="code" spellcheck={false} value={text.value} onInput={into(text)} />
+      </label>
+      <div class="actions">
+        {before === undefined ? null : (
+          <button type="button" onClick={begin}>
+            {t('policies.begin')}
+          </button>
+        )}
+        <Deed class="main" label={t('policies.check')} work={check} />
+        {may('policies:write') && <Deed label={t('policies.try')} work={tryIt} />}
+        {may('policies:write') && key !== undefined && <Deed label={t('policies.sign')} work={sign} />}
+      </div>
+      <DraftFound {...found.value} />
+    </Panel>
+  );
+}
+
+function DraftFound({ check, diff, tried, signature }: Found) {
+  return (
+    <div aria-live="polite">
+      {check === undefined ? null : (
+        <>
+          <h3>{t('policies.found')}</h3>
+          {check.findings.length === 0 && <p class="good">{t('policies.fine')}</p>}
+          <ul class="plain">
+            {check.findings.map(({ level, what, text }, at) => (
+              <li key={at}>
+                <State kind="level" name={level} /> <strong>{what}</strong> <Foreign text={text} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {diff === undefined ? null : (
+        <>
+          <h3>
+            {t('policies.diff', { version: diff.from })} <State kind="effect" name={diff.effect} />
+          </h3>
+          <ul class="plain">
+            {diff.changes.map(({ effect, what, why }, at) => (
+              <li key={at}>
+                <State kind="effect" name={effect} /> <strong>{what}</strong> <Foreign text={why} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {tried === undefined ? null : <Tried tried={tried} />}
+      {signature === undefined ? null : (
+        <>
+          <h3>{t('policies.signature')}</h3>
+          <pre>{signature}</pre>
+        </>
+      )}
+    </div>
+  );
+}
+
+const verdicts = ['allow', 'hold', 'deny', 'unknown'] as const;
+
+/** What the draft would have said of the past, as bars and as a list of what would have been stopped. */
+function Tried({ tried: { judged, changed, data } }: { readonly tried: PolicyBacktest }) {
+  return (
+    <>
+      <h3>{t('policies.tried', { judged, changed })}</h3>
+      <dl class="bars">
+        {verdicts.map((verdict) => {
+          const count = data.filter((one) => one.verdict === verdict).length;
+          return [
+            <dt key={verdict}>{named('verdict', verdict)}</dt>,
+            <dd key={`${verdict} bar`}>
+              <meter min={0} max={Math.max(1, data.length)} value={count} aria-label={named('verdict', verdict)} />{' '}
+              {count}
+            </dd>,
+          ];
+        })}
+      </dl>
+    </>
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'JSON', t('policies.notJson'));
+  }
+}

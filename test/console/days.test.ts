@@ -1,0 +1,257 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { request as ask } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserFile } from './browser.js';
+import { enrol } from './people.js';
+import { type ConsoleStage, inspect, openStage } from './stage.js';
+
+const built = fileURLToPath(new URL('../../dist/console', import.meta.url));
+
+if (browserFile === undefined) {
+  console.log('SKIPPED: the console is not tried, because there is no chromium (apt-get install chromium)');
+}
+
+describe.skipIf(browserFile === undefined)('the console', () => {
+  let stage: ConsoleStage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  it('shows a person without a role nothing but the line of the passkey', async () => {
+    const visitor = await stage.browser.visit();
+    expect(await enrol(visitor, stage.place, 'nora')).toMatch(/^passkey:localhost:[A-Za-z0-9_-]{86}$/);
+    expect(await visitor.page.locator('nav a').count()).toBe(0);
+    await inspect(visitor, 'stranger');
+    await visitor.close();
+  });
+
+  it('lets one person in with a code, and not a second one', async () => {
+    const code = await stage.place.code('bea');
+    const [first, second] = [await stage.browser.visit(), await stage.browser.visit()];
+    for (const { page } of [first, second]) {
+      await page.goto(`${stage.place.url}/console`);
+      await page.getByRole('button', { name: 'First login' }).click();
+      await page.getByLabel('Code').fill(code.toLowerCase().replaceAll('-', ' '));
+      await page.getByRole('button', { name: 'Make a passkey' }).click();
+      if (page === first.page) await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    }
+    await second.page.getByText('The login was refused.').waitFor();
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('lets an approver log in with the passkey, and approve a payment, which is then mined', async () => {
+    const bea = stage.of('bea');
+    const { page } = bea;
+    await page.reload();
+    await page.locator('.who summary').click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Name').fill('bea');
+    await inspect(bea, 'login');
+    await page.getByRole('button', { name: 'Log in with a passkey' }).click();
+    await page.getByText('Nothing waits for a decision of yours.').waitFor();
+    const id = await stage.pay('2', 'payout-1');
+    // It comes by itself.
+    const waiting = page.locator('.panel', { hasText: 'Waits for you' }).getByText('sends 2 ETH to');
+    await waiting.waitFor();
+    await inspect(bea, 'overview');
+    await waiting.click();
+    await page.getByText('1 of treasury').first().waitFor();
+    await inspect(bea, 'approval');
+    await page.getByRole('button', { name: 'Approve…' }).click();
+    await page.getByText('custos-approval/1').waitFor();
+    await inspect(bea, 'approval-lines');
+    await page.getByRole('button', { name: 'Approve with the passkey' }).click();
+    await page.getByRole('link', { name: id }).click();
+    await page.locator('.facts .state-completed').waitFor();
+    await inspect(bea, 'story');
+    const { txId } = await stage.place.client.call('getTransaction', { params: { id } });
+    expect(await stage.place.chain.receipt(txId ?? '')).toMatchObject({ status: '0x1' });
+  });
+
+  it('lets an approver reject a payment with the passkey', async () => {
+    const { page, faults } = stage.of('ben');
+    const id = await stage.pay('3', 'payout-2');
+    await page.goto(`${stage.place.url}/console/approvals`);
+    await page.getByText('sends 3 ETH to').click();
+    await page.getByRole('button', { name: 'Reject…' }).click();
+    await page.getByRole('button', { name: 'Reject with the passkey' }).click();
+    await page.getByRole('link', { name: id }).click();
+    await page.locator('.facts .state-denied').waitFor();
+    const { error } = await stage.place.client.call('getTransaction', { params: { id } });
+    expect(error?.detail).toContain('ben');
+    expect(faults).toEqual([]);
+  });
+
+  it('lets an operator stop everything with a reason, and two persons end it with their passkeys', async () => {
+    const otto = stage.of('otto');
+    await otto.page.goto(`${stage.place.url}/console`);
+    await otto.page.getByRole('button', { name: 'Stop signing' }).click();
+    await otto.page.getByLabel('Reason').fill('strange payouts');
+    await otto.page.getByRole('button', { name: 'Stop now' }).click();
+    await otto.page.getByText('Everything is stopped').waitFor();
+    await inspect(otto, 'frozen');
+    const id = await stage.pay('0.5', 'payout-3');
+    const signatures: string[] = [];
+    for (const name of ['bea', 'ben'] as const) {
+      const { page } = stage.of(name);
+      await page.goto(`${stage.place.url}/console/freezes`);
+      await page.getByRole('button', { name: 'Sign with the passkey' }).click();
+      await expect.poll(() => page.getByLabel('Signatures').inputValue()).toContain('custosUnfreeze');
+      signatures.push(await page.getByLabel('Signatures').inputValue());
+    }
+    await inspect(stage.of('ben'), 'freezes');
+    await otto.page.goto(`${stage.place.url}/console/freezes`);
+    await otto.page.getByLabel('Signatures').fill(signatures.join('\n'));
+    await otto.page.getByRole('button', { name: 'End the freeze' }).click();
+    await otto.page.getByText('Signing goes on').waitFor();
+    await otto.page.goto(`${stage.place.url}/console/transactions/${id}`);
+    await otto.page.locator('.facts .state-completed').waitFor();
+  });
+
+  it('lets an auditor see every screen and change nothing', async () => {
+    const ines = stage.of('ines');
+    const { page } = ines;
+    for (const name of ['transactions', 'wallets', 'owners', 'policies', 'audit', 'persons']) {
+      await page.goto(`${stage.place.url}/console/${name}`);
+      await page.locator('h1').waitFor();
+      await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+      await inspect(ines, name);
+    }
+    expect(await page.getByRole('button', { name: 'Stop signing' }).count()).toBe(0);
+    const refused = await page.evaluate(`fetch('/v1/freezes', { method: 'POST', body: '{"scope":"all","reason":"x"}',
+      headers: { 'custos-console': '1', 'content-type': 'application/json' } }).then((answer) => answer.json())`);
+    expect(refused).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+  });
+
+  it('speaks German, and is dark where the system is', async () => {
+    const visitor = await stage.browser.visit({ locale: 'de-DE', dark: true });
+    await visitor.page.goto(`${stage.place.url}/console`);
+    await visitor.page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    expect(await visitor.page.evaluate('document.documentElement.lang')).toBe('de');
+    expect(await visitor.page.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(
+      'rgb(244, 246, 248)',
+    );
+    await inspect(visitor, 'dark');
+    await visitor.close();
+  });
+
+  it('shows hostile names as what they are, and they change nothing', async () => {
+    const hostile = '<img src=x onerror=alert(1)>\u202egnp.exe';
+    await stage.place.client.call('createWallet', {
+      body: { chain: 'ETH', kind: 'key', label: '"><script>x</script>' },
+    });
+    const owner = '<b>all</b> {{7*7}} javascript:alert(1)';
+    await stage.place.client.call('createWallet', {
+      body: { chain: 'ETH', kind: 'key', owner, label: 'a'.repeat(60) },
+    });
+    const id = await stage.pay('0.1', hostile);
+    const { page, faults } = stage.of('otto');
+    for (const path of [
+      'wallets',
+      'owners',
+      `owners/${encodeURIComponent(owner)}`,
+      'transactions',
+      `transactions/${id}`,
+    ]) {
+      await page.goto(`${stage.place.url}/console/${path}`);
+      await page.getByText('Loading…').first().waitFor({ state: 'detached' });
+      expect(await page.locator('#app img, #app script, #app b').count()).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    }
+    await page.getByText('<img src=x onerror=alert(1)>\\u{202e}gnp.exe').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('reads ten thousand transactions as somebody scrolls, without a long task', async () => {
+    const visitor = stage.of('ben');
+    const { page, faults } = visitor;
+    const one = (await stage.place.client.call('listTransactions', { query: {} })).data[0];
+    let served = 0;
+    await page.route('**/v1/transactions?*', async (route) => {
+      const after = Number(new URL(route.request().url()).searchParams.get('after') ?? 0);
+      const data = Array.from({ length: 200 }, (_, at) => ({ ...one, id: `${after + at}` }));
+      served = Math.max(served, after + 200);
+      await route.fulfill({ json: { data, next: served < 10_000 ? `${after + 200}` : null } });
+    });
+    await page.goto(`${stage.place.url}/console/transactions`);
+    await page.locator('.rows .row').first().waitFor();
+    await page.evaluate(`globalThis.longest = 0; new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); }).observe({ type: 'longtask' })`);
+    await expect
+      .poll(
+        () =>
+          page.evaluate(`(() => { const rows = document.querySelector('.rows'); rows.scrollTop = rows.scrollHeight;
+        return rows.scrollHeight; })()`),
+        { timeout: 60_000, interval: 20 },
+      )
+      .toBeGreaterThanOrEqual(400_000);
+    expect(await page.locator('.rows .row').count()).toBeLessThan(80);
+    expect(served).toBe(10_000);
+    expect(await page.evaluate('longest')).toBeLessThan(1000);
+    expect(faults).toEqual([]);
+    await page.unroute('**/v1/transactions?*');
+  });
+
+  it('is small, and its first view takes little of the processor', async () => {
+    const files = readdirSync(built).filter((name) => /\.(?:js|css|html)$/.test(name));
+    const packed = files.map((name) => gzipSync(readFileSync(join(built, name)), { level: 9 }).length);
+    expect(packed.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+    const { page, context } = stage.of('bea');
+    const session = await context.newCDPSession(page);
+    await session.send('Performance.enable');
+    const scriptTime = async () =>
+      (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0;
+    await page.goto('about:blank');
+    const before = await scriptTime();
+    await page.goto(`${stage.place.url}/console`);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(Math.max(0, (await scriptTime()) - before)).toBeLessThan(0.3);
+  });
+
+  it('keeps its session from other pages, names and scripts', async () => {
+    const { context, page } = stage.of('otto');
+    const [cookie, ...others] = await context.cookies();
+    expect(others).toEqual([]);
+    expect(cookie).toMatchObject({ name: '__Host-custos-console', httpOnly: true, secure: true, sameSite: 'Strict' });
+    expect(await page.evaluate('document.cookie')).toBe('');
+    expect(await page.evaluate('Object.keys({ ...localStorage, ...sessionStorage }).sort()')).toEqual([
+      'custos-language',
+      'custos-theme',
+    ]);
+    const { url } = stage.place;
+    const own = { cookie: `${cookie?.name}=${cookie?.value}`, 'custos-console': '1', origin: url };
+    expect(await statusOf(url, '/v1/wallets', own)).toBe(200);
+    const { 'custos-console': _, ...bare } = own;
+    expect(await statusOf(url, '/v1/wallets', bare)).toBe(403);
+    expect(await statusOf(url, '/v1/wallets', { ...own, origin: 'https://evil.example' })).toBe(403);
+    expect(await statusOf(url, '/v1/wallets', { ...own, 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(await statusOf(url, '/v1/wallets', { ...own, host: 'evil.example' })).toBe(403);
+    expect(await statusOf(url, '/v1/wallets', { ...own, cookie: `${cookie?.name}=${'A'.repeat(54)}` })).toBe(401);
+    expect(await statusOf(url, '/console', { host: '127.0.0.1:1' })).toBe(302);
+    const framed = (await fetch(`${url}/console`)).headers;
+    expect(framed.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(framed.get('x-frame-options')).toBe('DENY');
+    await page.goto(`${url}/console`);
+    await page.locator('.who summary').click();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    expect(await statusOf(url, '/v1/wallets', own)).toBe(401);
+  });
+});
+
+/** `fetch` does not send every header that an attacker may. */
+function statusOf(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    ask({ host: '127.0.0.1', port, path, headers: { host: new URL(url).host, ...headers } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
