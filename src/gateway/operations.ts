@@ -28,6 +28,7 @@ import { cardanoRoutes } from './routes/chains/cardano.js';
 import { flowRoutes } from './routes/chains/flow.js';
 import { multiversxRoutes } from './routes/chains/multiversx.js';
 import { solanaRoutes } from './routes/chains/solana.js';
+import { solanaMarketRoutes } from './routes/chains/solana-markets.js';
 import { vechainRoutes } from './routes/chains/vechain.js';
 import { nodeRelayRoutes } from './routes/node-relay.js';
 import { nodeRoutes } from './routes/nodes.js';
@@ -93,6 +94,7 @@ export function addRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   flowRoutes(routes, forms, gateway);
   multiversxRoutes(routes, gateway);
   solanaRoutes(routes, forms, gateway);
+  solanaMarketRoutes(routes, forms, gateway);
   vechainRoutes(routes, gateway);
   questionRoutes(routes, gateway);
   subscriptionRoutes(routes);

@@ -14,6 +14,7 @@ const reasons: readonly (readonly [paths: RegExp, reason: string])[] = [
   [/^\/v3\/[a-z]+\/broadcast\/confirm$/, 'daemons send by broadcast'],
   [/\/block\/events$/, 'it needs an index of events'],
   [/\/address\/format\//, 'both forms of an address are read here'],
+  [/^\/v3\/gas-pump\/activate$/, 'where a factory makes wallets of Tron cannot be known before'],
   [/^\/v3\/(nft|multitoken|gas-pump|record)(\/|$)/, 'no contract of this kind is called here'],
   [/^\/v3\/blockchain\/(auction|marketplace|sc)(\/|$)/, 'no contract of this kind is called here: use smartcontract'],
   [/\/node\//, 'no node takes this method'],

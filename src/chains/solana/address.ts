@@ -48,9 +48,17 @@ export function associatedTokenAddress(owner: string, mint: string, tokenProgram
 
 /** The address that a program derives from these seeds: the first one that no private key can belong to. */
 export function derivedAddress(seeds: readonly Uint8Array[], program: string): Uint8Array | undefined {
+  return derivedWithBump(seeds, program)?.address;
+}
+
+/** As `derivedAddress`, with the byte that the program adds to the seeds. */
+export function derivedWithBump(
+  seeds: readonly Uint8Array[],
+  program: string,
+): { readonly address: Uint8Array; readonly bump: number } | undefined {
   for (let bump = 255; bump >= 0; bump -= 1) {
     const address = sha256(concatBytes(...seeds, Uint8Array.of(bump), readAddress(program), DERIVED));
-    if (!isOnCurve(address)) return address;
+    if (!isOnCurve(address)) return { address, bump };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isSignatureId } from '../shared/transaction-id.js';
 import { readAddress, showAddress } from './address.js';
 import { buildTokens } from './building/issue.js';
+import { buildMarkets } from './building/markets.js';
 import { LAMPORT_DECIMALS } from './call.js';
 import { completeTransaction, keepsBlockhash } from './complete.js';
 import { decodePrivateKey, encodePrivateKey } from './key.js';
@@ -63,6 +64,6 @@ export const solana: Chain = {
     fate: fateOf,
     inclusion: inclusionOf,
   },
-  builder: { kind: 'solana', pay: buildPayment, tokens: buildTokens },
+  builder: { kind: 'solana', pay: buildPayment, tokens: buildTokens, markets: buildMarkets },
   payments: solanaPayments,
 };

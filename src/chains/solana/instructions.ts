@@ -1,6 +1,7 @@
 import type { Form, Program, TokenAccount } from './call.js';
 import type { Instruction } from './message.js';
 import { associatedToken, openedAssociated } from './programs/associated-token.js';
+import { auctionHouse } from './programs/auction-house.js';
 import { computeBudget } from './programs/compute-budget.js';
 import { programs, tokenStandards } from './programs/ids.js';
 import { loader, loaderV4, lookupTables } from './programs/loaders.js';
@@ -46,4 +47,5 @@ const known: ReadonlyMap<string, Program> = new Map([
   [programs.memo, memos],
   [programs.memoV1, memos],
   [programs.computeBudget, computeBudget],
+  [programs.auctionHouse, auctionHouse],
 ]);

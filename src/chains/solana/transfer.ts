@@ -170,7 +170,7 @@ async function checkRent(to: string, lamports: bigint, node: NodeClient): Promis
   throw new CustosError('AMOUNT_INVALID', text);
 }
 
-async function askAccount(address: string, node: NodeClient): Promise<unknown> {
+export async function askAccount(address: string, node: NodeClient): Promise<unknown> {
   const answer = await node.rpc('getAccountInfo', [address, { encoding: 'base64', commitment: 'confirmed' }]);
   const account = isObject(answer) ? answer['value'] : undefined;
   if (account === null || isObject(account)) return account;

@@ -40,6 +40,8 @@ export function gasPumpRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: 
   offerOperation(forms, gateway, {
     path: '/v3/gas-pump/activate',
     fields: { ...range, feesCovered: z.literal(false).optional() },
+    // On Tron nobody can say before where a wallet will be: it hashes the address with another byte than factories do.
+    isForEthereumOnly: true,
     async plan({ owner, ...numbers }, place) {
       const indexes = indexesOf(numbers, MOST_WALLETS);
       const factory = factoryOf(gateway, place.chain);

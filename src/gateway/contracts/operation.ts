@@ -3,7 +3,7 @@ import type { TronAction } from '../../core/chain/builders/tron.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
-import { numericAmount, signer } from '../accounts/parts.js';
+import { numericAmount } from '../accounts/parts.js';
 import { account, queueTron } from '../accounts/queue-tron.js';
 import type { ChainRequest, FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, requireChain } from '../caller.js';
@@ -12,7 +12,7 @@ import { addressField } from '../enqueue.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import type { Destination } from '../ethereum/destination.js';
 import { submit } from '../ethereum/submit.js';
-import { address, parseForms } from '../requests.js';
+import { parseForms } from '../requests.js';
 
 /** The place where a contract is or will be. */
 export interface Place {
@@ -40,6 +40,8 @@ export interface ContractOperation<Fields extends z.ZodRawShape> {
   readonly path: string;
   /** Its own fields, beside those of every form. */
   readonly fields: Fields;
+  /** Tron has no such operation. */
+  readonly isForEthereumOnly?: true;
   /** @throws CustosError REQUEST_INVALID, NOT_OFFERED, NODE_* */
   plan(form: z.output<z.ZodObject<Fields>>, place: Place): Plan | Promise<Plan>;
 }
@@ -50,15 +52,15 @@ export function offerOperation<Fields extends z.ZodRawShape>(
   gateway: GatewayContext,
   operation: ContractOperation<Fields>,
 ): void {
-  const { method = 'post', path } = operation;
+  const { method = 'post', path, isForEthereumOnly = false } = operation;
   const own = z.object(operation.fields);
   forms[method](path, {
-    offers: ({ builder }) => builder?.kind === 'evm' || builder?.kind === 'tron',
+    offers: ({ builder }) => builder?.kind === 'evm' || (builder?.kind === 'tron' && !isForEthereumOnly),
     handle: async (asked) => {
       const { request, chain, body } = asked;
       const plan = async (form: z.output<typeof own>) => operation.plan(form, { gateway, chain });
       if (chain.builder?.kind === 'tron') {
-        const { first: signing, second: form } = parseForms(tronSigning(operation.fields), own, body);
+        const { first: signing, second: form } = parseForms(tronSigning, own, body);
         return queueOnTron(gateway, asked, { signing, plan: await plan(form) });
       }
       const { first: signing, second: form } = parseForms(gateway.forms.signing, own, body);
@@ -71,16 +73,9 @@ export function offerOperation<Fields extends z.ZodRawShape>(
   });
 }
 
-/** What forms of Tron say beside. Where `from` is a number of the operation, its owner is the account that acts. */
-function tronSigning(fields: z.ZodRawShape): z.ZodType<TronSigning> {
-  const feeLimit = numericAmount;
-  if (!('from' in fields)) return z.object({ ...account, feeLimit });
-  return z
-    .object({ ...signer, feeLimit, owner: address })
-    .transform(({ owner, ...rest }) => ({ ...rest, from: owner }));
-}
-
-type TronSigning = z.output<z.ZodObject<typeof account>> & { readonly feeLimit: string };
+/** What forms of Tron say beside. */
+const tronSigning = z.object({ ...account, feeLimit: numericAmount });
+type TronSigning = z.output<typeof tronSigning>;
 
 /** Names of contracts have at most 32 bytes on Tron. */
 const MAX_NAME = 32;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { associatedTokenAddress } from '../../../src/chains/solana/address.js';
 import { solana } from '../../../src/chains/solana/index.js';
 import { programOf } from '../../../src/chains/solana/instructions.js';
+import { instructionMark } from '../../../src/chains/solana/programs/auction-house.js';
 import { programs } from '../../../src/chains/solana/programs/ids.js';
 import { summarize } from '../../../src/chains/solana/summary.js';
 import type { UnsignedTransaction } from '../../../src/core/chain/codec.js';
@@ -69,6 +70,50 @@ const unknown: Expected = { op: 'call', code: 'opaque-data' };
 const unknownPaying: Expected = { ...unknown, asset: 'SOL' };
 const wallet = key.address;
 const withSeed = { base: wallet, seed: 'x' };
+
+/** Instructions of Auction House: their accounts, the data behind the mark, and what is read of it. */
+const houseRows: readonly (readonly [
+  method: string,
+  accounts: number,
+  data: readonly number[],
+  args: Record<string, string>,
+])[] = [
+  [
+    'CreateAuctionHouse',
+    13,
+    [1, 2, 3, 0xfa, 0, 1, 0],
+    {
+      ...{ bump: '1', feePayerBump: '2', treasuryBump: '3' },
+      ...{ sellerFeeBasisPoints: '250', requiresSignOff: '1', canChangeSalePrice: '0' },
+    },
+  ],
+  ['UpdateAuctionHouse', 12, [1, 0xfa, 0, 0, 1, 1], { sellerFeeBasisPoints: '250', canChangeSalePrice: '1' }],
+  ['WithdrawFromFee', 5, u64(9), { amount: '9' }],
+  ['WithdrawFromTreasury', 7, u64(9), { amount: '9' }],
+  [
+    'Sell',
+    12,
+    [1, 2, 3, ...u64(9), ...u64(1)],
+    { tradeStateBump: '1', freeTradeStateBump: '2', programAsSignerBump: '3', buyerPrice: '9', tokenSize: '1' },
+  ],
+  [
+    'Buy',
+    14,
+    [1, 2, ...u64(9), ...u64(1)],
+    { tradeStateBump: '1', escrowPaymentBump: '2', buyerPrice: '9', tokenSize: '1' },
+  ],
+  [
+    'ExecuteSale',
+    21,
+    [1, 2, 3, ...u64(9), ...u64(1)],
+    { escrowPaymentBump: '1', freeTradeStateBump: '2', programAsSignerBump: '3', buyerPrice: '9', tokenSize: '1' },
+  ],
+  ['Cancel', 8, [...u64(9), ...u64(1)], { buyerPrice: '9', tokenSize: '1' }],
+  ['PrintListingReceipt', 5, [7], { receiptBump: '7' }],
+  ['PrintBidReceipt', 5, [7], { receiptBump: '7' }],
+  ['PrintPurchaseReceipt', 7, [7], { purchaseReceiptBump: '7' }],
+  ['CancelListingReceipt', 3, [], {}],
+];
 
 /** Every instruction that is understood, with its effects. */
 const table: readonly Row[] = [
@@ -409,6 +454,18 @@ const table: readonly Row[] = [
     by(programs.addressLookupTable)([other, me, thief], ...u32(4)),
     [{ op: 'account', code: 'closes-account', from: other, to: thief }],
   ],
+  ...houseRows.map(
+    ([method, count, data, args]): Row => [
+      method,
+      by(programs.auctionHouse)(
+        [me, ...Array.from({ length: count - 1 }, () => other)],
+        ...instructionMark(method),
+        ...data,
+      ),
+      [{ ...unknownPaying, args }],
+      'of a marketplace',
+    ],
+  ),
   ['', by(programs.addressLookupTable)([other, me], ...u32(3)), [unknownPaying], 'of lookup tables, not understood'],
   ['', by(thief)([me, other], 0xe5, 0x17, 3), [unknownPaying], 'of an unknown program'],
   ['', by(thief)([other, mint], 0xe5, 0x17, 3), [unknown], 'of an unknown program that gets no key that signs'],

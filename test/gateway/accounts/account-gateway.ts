@@ -7,7 +7,7 @@ import type { Chain } from '../../../src/core/chain/chain.js';
 import type { NodeClient } from '../../../src/core/chain/node.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
-import { startGateway } from '../../../src/gateway/server.js';
+import { type GatewayOptions, startGateway } from '../../../src/gateway/server.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
 import type { NodeSays } from '../../support/account-ledgers.js';
 import { json, type Seen, type Server, startServer } from '../../support/http.js';
@@ -29,14 +29,18 @@ export interface AccountGateway extends ReturnType<typeof client> {
 
 export const registry = createRegistry();
 
-/** @param now - what the clock of the gateway says */
-export async function startAccountGateway(says: NodeSays, now = Date.now): Promise<AccountGateway> {
+/** @param now - what the clock of the gateway says   @param change - of its options */
+export async function startAccountGateway(
+  says: NodeSays,
+  now = Date.now,
+  change: Partial<GatewayOptions> = {},
+): Promise<AccountGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'custos-accounts-'));
   const node = await startServer((response, seen) => reply(response, seen, running.says));
   const queue = await openQueue(join(directory, 'queue.db'));
   const options = optionsFor(node.url, queue);
   const clock = { ...options.clock, now };
-  const gateway = await startGateway({ ...options, clock, keys: queue.keys, port: 0 });
+  const gateway = await startGateway({ ...options, clock, keys: queue.keys, ...change, port: 0 });
   const ask = client(gateway.url);
   const running: AccountGateway = {
     ...ask,

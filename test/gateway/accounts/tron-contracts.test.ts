@@ -1,6 +1,7 @@
 import { TronWeb } from 'tronweb';
 import { decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ChainId } from '../../../src/core/ids.js';
 import { keyOf } from '../../chains/signing.js';
 import { type Anvil, startAnvil } from '../../support/anvil.js';
 import { answers } from '../../support/payment-nodes/tron.js';
@@ -15,6 +16,8 @@ let gateway: AccountGateway;
 let machine: Anvil;
 /** Where the newest contract is, as the machine shows it. */
 let created = '';
+/** Makes wallets, once it is there. */
+const factories = new Map<ChainId, string>();
 
 interface Called {
   readonly owner_address: string;
@@ -61,7 +64,9 @@ beforeAll(async () => {
   const account = TronWeb.address.toHex(from);
   await machine.rpc('anvil_impersonateAccount', [bare(account)]);
   await machine.rpc('anvil_setBalance', [bare(account), '0x56bc75e2d63100000']);
-  gateway = await startAccountGateway(says);
+  gateway = await startAccountGateway(says, Date.now, {
+    contracts: { tokens: new Map(), codes: new Map(), factories },
+  });
 });
 afterAll(async () => {
   await gateway.close();
@@ -75,11 +80,12 @@ const collection = parseAbi([
   'function balanceOf(address) view returns (uint256)',
   'function decimals() view returns (uint8)',
   'function name() view returns (string)',
+  'function allowance(address,address) view returns (uint256)',
 ]);
 
 async function read(
   contract: string,
-  functionName: 'ownerOf' | 'tokenURI' | 'balanceOf' | 'decimals' | 'name',
+  functionName: 'ownerOf' | 'tokenURI' | 'balanceOf' | 'decimals' | 'name' | 'allowance',
   args: unknown[],
 ) {
   const data = encodeFunctionData({ abi: collection, functionName, args } as never);
@@ -145,6 +151,55 @@ describe('contracts on TRON', () => {
       feeLimit: 50,
     });
     expect(await read(at, 'balanceOf', [bare(TronWeb.address.toHex(to))])).toBe(125n);
+  });
+
+  test('wallets of customers are made, alone and by a factory, and send coins and tokens on the word of their owner', async () => {
+    const kinds = { enableFungibleTokens: true, enableNonFungibleTokens: true };
+    const all = { ...kinds, enableSemiFungibleTokens: true, enableBatchTransactions: true };
+    await carried('/v3/blockchain/sc/custodial', { ...signed, ...all });
+    const wallet = created;
+    const custodialAddress = shown(wallet);
+    await machine.rpc('anvil_setBalance', [wallet, '0xf4240']);
+    const sent = { ...signed, custodialAddress, recipient: to, contractType: 3, amount: '0.25' };
+    const receiver = bare(TronWeb.address.toHex(to));
+    const balance = async () => BigInt(String(await machine.rpc('eth_getBalance', [receiver, 'latest'])));
+    const before = await balance();
+    await carried('/v3/blockchain/sc/custodial/transfer', sent);
+    expect((await balance()) - before).toBe(250_000n);
+
+    const form = { from, signatureId, recipient: custodialAddress, name: 'My token', symbol: 'MY', decimals: 2 };
+    await carried('/v3/tron/trc20/deploy', { ...form, totalSupply: 1000 });
+    const token = created;
+    await carried('/v3/blockchain/sc/custodial/transfer/batch', {
+      ...{ ...signed, custodialAddress, recipient: [to, to], contractType: [0, 3], tokenId: ['0', '0'] },
+      ...{ tokenAddress: [shown(token), '0'], amount: ['1.5', '0.5'] },
+    });
+    expect(await read(token, 'balanceOf', [receiver])).toBe(150n);
+    expect((await balance()) - before).toBe(750_000n);
+    const spender = {
+      ...signed,
+      custodialAddress,
+      contractType: 0,
+      tokenAddress: shown(token),
+      spender: to,
+      amount: '2',
+    };
+    await carried('/v3/blockchain/sc/custodial/approve', spender);
+    expect(await read(token, 'allowance', [wallet, receiver])).toBe(200n);
+
+    await carried('/v3/gas-pump/factory', signed);
+    factories.set(tron.id, shown(created));
+    const made = await machine.rpc('eth_blockNumber', []);
+    await carried('/v3/blockchain/sc/custodial/batch', { ...signed, batchCount: 2, owner: from });
+    const filter = { address: bare(TronWeb.address.toHex(factories.get(tron.id) ?? '')), fromBlock: made };
+    const logs = (await machine.rpc('eth_getLogs', [filter])) as readonly unknown[];
+    expect(logs).toHaveLength(2);
+  });
+
+  test('an address of a wallet that is known before is not offered, because factories cannot say it on TRON', async () => {
+    const range = { chain: 'TRON', signatureId, feeLimit: 100, owner: from, from: 0, to: 1 };
+    for (const path of ['/v3/gas-pump', '/v3/gas-pump/activate'])
+      expect((await gateway.post(path, range)).status).toBe(501);
   });
 
   const contractAddress = 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t';

@@ -8,6 +8,7 @@ export const programs = {
   memo: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr',
   memoV1: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo',
   tokenMetadata: 'metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s',
+  auctionHouse: 'hausS13jsjafwWwGqZTUQRmWyvyxn9EQpqMwV1PBBmk',
   stake: 'Stake11111111111111111111111111111111111111',
   vote: 'Vote111111111111111111111111111111111111111',
   loader: 'BPFLoaderUpgradeab1e11111111111111111111111',
@@ -28,6 +29,9 @@ export const tokenStandards: ReadonlyMap<string, string> = new Map([
   [programs.token2022, 'Token-2022'],
 ]);
 
+/** The token that stands for wrapped coins. */
+export const NATIVE_MINT = 'So11111111111111111111111111111111111111112';
+
 /** Burns all that it gets. */
 export const INCINERATOR = '1nc1nerator11111111111111111111111111111111';
 
@@ -41,8 +45,7 @@ const places: ReadonlySet<string> = new Set([
   'BPFLoader2111111111111111111111111111111111',
   'Feature111111111111111111111111111111111111',
   INCINERATOR,
-  // The token that stands for wrapped coins.
-  'So11111111111111111111111111111111111111112',
+  NATIVE_MINT,
 ]);
 
 /** True for addresses of well-known programs, of the incinerator, and of the network's own pages (sysvars). */

@@ -1,5 +1,6 @@
 import type { KeyRef } from '../../signing/wallet.js';
 import type { BuildContext, BuiltTransaction } from './build.js';
+import type { SolanaMarketRequest } from './solana-markets.js';
 import type { SolanaTokenRequest } from './solana-tokens.js';
 
 /** An account that takes part in a payment, and its signing key. */
@@ -34,4 +35,9 @@ export interface SolanaBuilder {
    * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, TRANSACTION_*, NODE_*
    */
   tokens(request: SolanaTokenRequest, context: BuildContext): Promise<BuiltTransaction>;
+  /**
+   * Builds what is done at marketplaces.
+   * @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, NETWORK_MISMATCH, KEY_MISSING, TRANSACTION_*, NODE_*
+   */
+  markets(request: SolanaMarketRequest, context: BuildContext): Promise<BuiltTransaction>;
 }
