@@ -62,6 +62,7 @@ const contractPaths = [
   ...['transaction/batch', 'burn/batch'].map((name) => `/v3/multitoken/${name}`),
   ...['', '/batch', '/transfer', '/transfer/batch', '/approve'].map((name) => `/v3/blockchain/sc/custodial${name}`),
   ...['', '/sell', '/buy', '/cancel'].map((name) => `/v3/blockchain/marketplace/listing${name}`),
+  ...['fee', 'treasury'].map((name) => `/v3/blockchain/marketplace/withdraw/${name}`),
   ...['', '/approve', '/sell', '/bid', '/cancel', '/settle'].map((name) => `/v3/blockchain/auction${name}`),
   ...['', '/activate', '/factory'].map((name) => `/v3/gas-pump${name}`),
   '/v3/record',
@@ -146,6 +147,15 @@ const operations: readonly (readonly [string, unknown, readonly GatewayRole[]])[
     [`PUT /v3/blockchain/${name}/fee`, {}, ['submit']] as const,
     [`PUT /v3/blockchain/${name}/recipient`, {}, ['submit']] as const,
   ]),
+  ['PUT /v3/blockchain/marketplace/listing', {}, ['submit']],
+  ...[
+    'marketplace/listing/ETH/x/fee',
+    'marketplace/listing/ETH/x/recipient',
+    'marketplace/listing/ETH/x/listing/1',
+  ].map((path) => [`GET /v3/blockchain/${path}`, undefined, ['sign', 'read']] as const),
+  ...['auction/ETH/x/fee', 'auction/ETH/x/recipient', 'auction/ETH/x/1', 'auction/time/ETH/1'].map(
+    (path) => [`GET /v3/blockchain/${path}`, undefined, ['sign', 'read']] as const,
+  ),
   [`GET /v3/gas-pump/activated/ETH/${somebody}/1`, undefined, ['sign', 'read']],
   ['GET /v3/gas-pump/address/ETH/0x12', undefined, ['sign', 'read']],
   ['GET /v3/blockchain/sc/custodial/ETH/0x12', undefined, ['sign', 'read']],

@@ -3,6 +3,7 @@ import { decodeResult, encodeCall } from '../ethereum/abi.js';
 import { bareAddress } from '../ethereum/bare-address.js';
 import { contractNode } from '../ethereum/contract-node.js';
 import { isContractFault } from '../ethereum/destination.js';
+import type { AbiParameter } from '../requests.js';
 import type { Place } from './operation.js';
 
 /** An argument of a call: addresses as 0x and 40 digits, bytes as 0x and digits. */
@@ -30,21 +31,24 @@ function written(value: Argument): unknown {
   return Array.isArray(value) ? value.map(written) : value;
 }
 
+interface Question {
+  readonly to: string;
+  readonly data: string;
+  /** Types of the answer. */
+  readonly results: readonly (string | AbiParameter)[];
+}
+
 /**
  * Asks a contract.
- * @param results - types of the answer
  * @returns the answer as `decodeResult` gives it, or undefined if the contract has no such method or refuses the question
  * @throws CustosError NODE_UNREACHABLE
  */
-export async function askContract(
-  { gateway, chain }: Place,
-  { to, data, results }: { readonly to: string; readonly data: string; readonly results: readonly string[] },
-): Promise<unknown> {
+export async function askContract({ gateway, chain }: Place, { to, data, results }: Question): Promise<unknown> {
   const address = bareAddress(gateway, chain)(to);
   try {
     const answer = await contractNode(gateway, chain).call(address, data);
     return decodeResult(
-      results.map((type) => ({ type })),
+      results.map((type) => (typeof type === 'string' ? { type } : type)),
       answer,
     );
   } catch (error) {

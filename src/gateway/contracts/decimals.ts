@@ -28,7 +28,7 @@ export async function scaled(place: Place, { contract, amount, digits, property 
  * The decimals of a token: those that the operator has listed, with which the contract's have to agree, or the contract's.
  * @throws CustosError REQUEST_INVALID: the contract does not tell; CONFIG_INVALID: it tells others than the operator; NODE_*
  */
-async function decimalsOf({ gateway, chain }: Place, contract: string): Promise<number> {
+export async function decimalsOf({ gateway, chain }: Place, contract: string): Promise<number> {
   const read = bareAddress(gateway, chain);
   const tokens = [...(gateway.contracts.tokens.get(chain.id)?.values() ?? [])];
   const address = checkField('contractAddress', () => read(contract));

@@ -7,6 +7,7 @@ import { fungibleRoutes } from './fungible.js';
 import { gasPumpRoutes } from './gas-pump.js';
 import { madeWalletRoutes } from './made-wallets.js';
 import { marketRoutes } from './market.js';
+import { marketQuestionRoutes } from './market-questions.js';
 import { multipleRoutes } from './multiple.js';
 import { recordRoutes } from './record.js';
 import { uniqueRoutes } from './unique.js';
@@ -22,4 +23,5 @@ export function contractRoutes(routes: RoleRoutes, forms: FormsByChain, gateway:
   madeWalletRoutes(routes, gateway);
   marketRoutes(forms, gateway);
   auctionRoutes(forms, gateway);
+  marketQuestionRoutes(routes, gateway);
 }

@@ -81,6 +81,12 @@ describe('a listing', () => {
     expect((await way.call(way.accounts[buyer]!, contractAddress, create, ...args)).status).toBe('0x0');
     await way.carry(`${root}/sell`, offer(tokenId));
     expect(await ownerOf(tokenId)).toBe(contractAddress);
+    const listed = `${root}/ETH/${contractAddress}/listing/item ${tokenId}`;
+    expect((await way.running.get(listed)).body).toEqual({
+      ...{ listingId: `item ${tokenId}`, isErc721: true, state: '0', amount: '0', price: '2', tokenId },
+      ...{ nftAddress: unique.toLowerCase(), seller: way.accounts[seller] },
+    });
+    expect((await way.running.get(`${root}/ETH/${contractAddress}/listing/none`)).status).toBe(404);
     await way.carry(`${root}/cancel`, { contractAddress, listingId: `item ${tokenId}` });
     expect(await ownerOf(tokenId)).toBe(way.accounts[seller]);
   });
@@ -93,6 +99,10 @@ describe('a listing', () => {
     expect(await way.ask(contractAddress, 'function getMarketplaceFee() view returns (uint256)')).toBe(100n);
     const found = await way.ask(contractAddress, 'function getMarketplaceFeeRecipient() view returns (address)');
     expect(String(found).toLowerCase()).toBe(way.accounts[2]);
+    const asked = (name: string) => way.running.get(`${root}/ETH/${contractAddress}/${name}`);
+    expect([(await asked('fee')).body, (await asked('recipient')).body]).toEqual([1, { address: way.accounts[2] }]);
+    expect((await way.running.get(`${root}/ETH/${unique}/fee`)).status).toBe(404);
+    expect((await way.running.get(`${root}/SOL/${unique}/fee`)).status).toBe(501);
   });
 
   test('is not asked for impossible things', async () => {
@@ -168,6 +178,11 @@ describe('an auction', () => {
     const bid = { contractAddress, id: `sale ${tokenId}` };
     await way.carry(`${root}/bid`, { ...bid, bidValue: '3' }, { wallet: buyer });
     const before = await way.balance(way.accounts[buyer]!);
+    expect((await way.running.get(`${root}/ETH/${contractAddress}/sale ${tokenId}`)).body).toEqual({
+      ...{ seller: way.accounts[seller], nftAddress: unique.toLowerCase(), tokenId, isErc721: true, amount: '0' },
+      ...{ startedAt: expect.stringMatching(/^\d+$/), endedAt: expect.stringMatching(/^\d+$/) },
+      ...{ bidder: way.accounts[buyer], endingPrice: expect.any(String), highestBid: expect.stringMatching(/^[23]/) },
+    });
     await way.carry(`${root}/cancel`, bid);
     expect((await way.balance(way.accounts[buyer]!)) - before).toBe(3n * coin);
     expect(await ownerOf(tokenId)).toBe(way.accounts[seller]);
@@ -180,6 +195,10 @@ describe('an auction', () => {
     expect(await way.ask(contractAddress, 'function getAuctionFee() view returns (uint256)')).toBe(100n);
     const found = await way.ask(contractAddress, 'function getAuctionFeeRecipient() view returns (address)');
     expect(String(found).toLowerCase()).toBe(way.accounts[2]);
+    const asked = (name: string) => way.running.get(`${root}/ETH/${contractAddress}/${name}`);
+    expect([(await asked('fee')).body, (await asked('recipient')).body]).toEqual([1, { address: way.accounts[2] }]);
+    expect((await asked('unknown')).status).toBe(404);
+    expect((await way.running.get(`${root}/time/ETH/2026-11-29`)).status).toBe(501);
   });
 
   test('that the contract does not know gets no bids, and one for coins none by others', async () => {
