@@ -7,6 +7,7 @@ import { addOutputs } from '../migrations/queue/0002-outputs.js';
 import { addProgress } from '../migrations/queue/0003-progress.js';
 import { addKeys } from '../migrations/queue/0004-keys.js';
 import { addSubscriptions } from '../migrations/queue/0005-subscriptions.js';
+import { widenNumbers } from '../migrations/queue/0006-wide-numbers.js';
 import { parsePostgresUrl } from '../postgres/location.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
 import type { QueueTables } from './schema.js';
@@ -21,6 +22,7 @@ export const queueSteps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes)
   addProgress,
   addKeys,
   addSubscriptions,
+  widenNumbers,
 ];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
 const FORMAT = queueSteps.length;

@@ -32,7 +32,7 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
     await queue.close();
   });
 
-  it.each([1, 2, 3, 4])('an older queue becomes the same as one that is made today: format %i', async (format) => {
+  it.each([1, 2, 3, 4, 5])('an older queue becomes the same as one that is made today: format %i', async (format) => {
     await (await openQueue(fresh())).close();
     await makeOlderQueue(older(), kind, format);
     await (await openQueue(older())).close();

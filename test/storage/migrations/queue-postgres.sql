@@ -29,3 +29,6 @@ create table "announcement_deliveries" ("subscription" text collate "C" not null
 create index "announcement_deliveries_due" on "announcement_deliveries" ("subscription", "state", "next_at");
 create index "announcement_deliveries_seq" on "announcement_deliveries" ("seq");
 create table "announcement_leases" ("name" text collate "C" not null primary key, "owner" text collate "C" not null, "expires_at" bigint not null);
+-- format 6
+alter table "announcements" alter column "seq" type bigint;
+alter table "announcement_deliveries" alter column "seq" type bigint;

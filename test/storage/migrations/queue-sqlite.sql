@@ -29,3 +29,4 @@ create table "announcement_deliveries" ("subscription" text not null, "seq" inte
 create index "announcement_deliveries_due" on "announcement_deliveries" ("subscription", "state", "next_at");
 create index "announcement_deliveries_seq" on "announcement_deliveries" ("seq");
 create table "announcement_leases" ("name" text not null primary key, "owner" text not null, "expires_at" bigint not null);
+-- format 6
