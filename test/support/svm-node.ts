@@ -27,6 +27,13 @@ export async function startSvmNode(): Promise<SvmNode> {
       if (node.questionsABlock > 0 && questions % node.questionsABlock === 0) svm.expireBlockhash();
       return { context: { slot: 1 }, value: { blockhash: svm.latestBlockhash(), lastValidBlockHeight: 150 } };
     },
+    getAccountInfo([address]) {
+      const account = svm.getAccount(address as Address);
+      if (!account.exists) return { value: null };
+      const data = [Buffer.from(account.data).toString('base64'), 'base64'];
+      return { value: { data, owner: account.programAddress, executable: account.executable } };
+    },
+    getMinimumBalanceForRentExemption: ([size]) => Number(svm.minimumBalanceForRentExemption(BigInt(Number(size)))),
     getTransaction: ([id]) => (sent.has(id as string) ? { meta: { err: null } } : null),
     getSignatureStatuses: ([ids]) => ({
       context: { slot: 9 },

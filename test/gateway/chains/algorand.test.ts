@@ -1,54 +1,27 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
 import algosdk from 'algosdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { algorand } from '../../../src/chains/algorand/index.js';
 import { testGenesis } from '../../chains/algorand/asking.js';
 import { keyOf } from '../../chains/signing.js';
 import { signatureId } from '../running.js';
-import { type Carrying, expectStrict, type Question, refused, startCarrying } from './carrying.js';
+import { type Carrying, expectStrict, startCarrying } from './carrying.js';
+import { ASSET, algorandLedger } from './ledgers.js';
 
 const key = keyOf(algorand);
 const from = key.address;
 const to = keyOf(algorand, 0x22).address;
-const ASSET = 31566704;
 
-/** What the network has taken: read and checked with its own library. */
-const taken = new Map<string, algosdk.Transaction>();
-let round = 50_000;
-let told: { genesis?: string; decimals?: number; optedIn?: boolean } = {};
-
-function ledger({ path, bytes }: Question): unknown {
-  if (path === '/v2/transactions/params') {
-    const { genesis = testGenesis } = told;
-    return { fee: 0, 'min-fee': 1000, 'last-round': round, 'genesis-hash': genesis, 'genesis-id': 'testnet-v1.0' };
-  }
-  if (path === `/v2/assets/${ASSET}`) return { index: ASSET, params: { decimals: told.decimals ?? 6 } };
-  if (path === `/v2/accounts/${to}/assets/${ASSET}`) {
-    if (told.optedIn === false) throw refused('account asset info not found');
-    return { 'asset-holding': { amount: 0 } };
-  }
-  if (path === '/v2/transactions') return { txId: take(bytes) };
-  throw refused(`no such path ${path}`);
-}
-
-function take(bytes: Uint8Array): string {
-  const { txn, sig } = algosdk.decodeSignedTransaction(bytes);
-  const id = txn.txID();
-  if (taken.has(id)) throw refused('transaction already in ledger');
-  if (round < txn.firstValid || round > txn.lastValid) throw refused('txn dead');
-  if (!ed25519.verify(sig!, txn.bytesToSign(), key.publicKey)) throw refused('bad signature');
-  taken.set(id, txn);
-  return id;
-}
+const ledger = algorandLedger(key, to);
+const { taken } = ledger;
 
 let carrying: Carrying;
 beforeAll(async () => {
-  carrying = await startCarrying('ALGO', ledger);
+  carrying = await startCarrying('ALGO', ledger.says);
 });
 afterAll(() => carrying.close());
 beforeEach(() => {
   taken.clear();
-  told = {};
+  ledger.told = {};
 });
 
 const payment = { from, to, amount: '1.5', signatureId };
@@ -109,7 +82,7 @@ describe('forms of Algorand', () => {
     for (let count = 0; count < 100; count += 1) {
       await carrying.queued(await carrying.ask.post('/v3/algorand/transaction', payment));
       // Rounds go on while an application hands in.
-      if (count % 10 === 9) round += 1;
+      if (count % 10 === 9) ledger.round += 1;
     }
     const ids = await carrying.carry(key);
     expect(new Set(ids).size).toBe(100);
@@ -164,7 +137,7 @@ describe('forms of Algorand', () => {
     expect([given.status, given.body.data?.[0]?.property]).toEqual([400, property]);
   });
 
-  test.each<[string, object, typeof told, string]>([
+  test.each<[string, object, typeof ledger.told, string]>([
     ['/v3/blockchain/token/transaction', token, { decimals: 2 }, 'AMOUNT_INVALID'],
     ['/v3/blockchain/token/transaction', token, { optedIn: false }, 'RECEIVER_UNFIT'],
     ['/v3/nft/transaction', unique, { optedIn: false }, 'RECEIVER_UNFIT'],
@@ -176,7 +149,7 @@ describe('forms of Algorand', () => {
     ],
     ['/v3/algorand/transaction', { ...payment, fee: '0.0009' }, {}, 'FEE_INVALID'],
   ])('%s is not queued where the node says something else (%#)', async (path, form, says, code) => {
-    told = says;
+    ledger.told = says;
     const given = await carrying.ask.post(path, form);
     expect([given.status >= 400, given.body.errorCode], JSON.stringify(given.body)).toEqual([true, code]);
     expect((await carrying.ask.post('/v3/kms/pending/ALGO', { signatureIds: [signatureId] })).body).toEqual([]);

@@ -1,9 +1,10 @@
-import { FixedTransaction, Transaction } from '@emurgo/cardano-serialization-lib-nodejs';
+import type { Transaction } from '@emurgo/cardano-serialization-lib-nodejs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { key, other, second, transactionOf } from '../../chains/cardano/completed.js';
-import { answersOf, type Held, parameters, token } from '../../support/payment-nodes/ada.js';
+import { key, other, second } from '../../chains/cardano/completed.js';
+import { token } from '../../support/payment-nodes/ada.js';
 import { signatureId } from '../running.js';
-import { type Carrying, expectStrict, type Question, refused, startCarrying } from './carrying.js';
+import { type Carrying, expectStrict, startCarrying } from './carrying.js';
+import { cardanoLedger } from './ledgers.js';
 
 const from = key.address;
 const to = other.address;
@@ -12,72 +13,17 @@ let round = 0;
 const id = (byte: string) => `${byte.repeat(30)}${round.toString(16).padStart(4, '0')}`;
 const secondId = '6d78dad2-518f-4e76-8255-8f1df0de6884';
 
-interface Output extends Held {
-  readonly address: string;
-}
-
-/** The unspent outputs of the network; its own library says what a transaction does with them. */
-let outputs: Output[] = [];
-let taken: Transaction[] = [];
-
-function ledger({ path, body }: Question): unknown {
-  if (path === '/search/transactions') {
-    const { hash } = body.transaction_identifier;
-    const operations = outputs
-      .filter(({ txId }) => txId === hash)
-      .map(({ address, txId, index = 0 }) => ({
-        ...{ type: 'output', account: { address } },
-        coin_change: { coin_identifier: { identifier: `${txId}:${index}` }, coin_action: 'coin_created' },
-      }));
-    const transactions = operations.length === 0 ? [] : [{ transaction: { operations } }];
-    return { transactions, total_count: transactions.length };
-  }
-  if (path === '/construction/submit') return { transaction_identifier: { hash: take(body.signed_transaction) } };
-  const address = body.account_identifier?.address;
-  const known = answersOf(
-    outputs.filter((one) => one.address === address),
-    parameters,
-  )[path];
-  if (known === undefined) throw refused(`no such path ${path}`);
-  return typeof known === 'function' ? known(body) : known;
-}
-
-/** Spends outputs that are there, each by the key of its address, and keeps the sums. */
-function take(raw: string): string {
-  const transaction = Transaction.from_hex(transactionOf(raw));
-  const body = transaction.body();
-  const inputs = Array.from({ length: body.inputs().len() }, (_, at) => body.inputs().get(at));
-  const spent = inputs.map((input) => {
-    const place = `${input.transaction_id().to_hex()}:${input.index()}`;
-    const found = outputs.find(({ txId, index = 0 }) => `${txId}:${index}` === place);
-    if (found === undefined) throw refused(`BadInputsUTxO ${place}`);
-    return found;
-  });
-  const made = Array.from({ length: body.outputs().len() }, (_, at) => body.outputs().get(at));
-  const sum = made.reduce((total, one) => total + BigInt(one.amount().coin().to_str()), 0n);
-  const held = spent.reduce((total, { amount }) => total + amount, 0n);
-  if (held !== sum + BigInt(body.fee().to_str())) throw refused('ValueNotConservedUTxO');
-  const hash = FixedTransaction.from_hex(transactionOf(raw)).transaction_hash().to_hex();
-  outputs = outputs.filter((one) => !spent.includes(one));
-  outputs.push(
-    ...made.map((one, index) => ({
-      ...{ txId: hash, index, address: one.address().to_bech32() },
-      amount: BigInt(one.amount().coin().to_str()),
-    })),
-  );
-  taken.push(transaction);
-  return hash;
-}
+const ledger = cardanoLedger();
 
 let carrying: Carrying;
 beforeAll(async () => {
-  carrying = await startCarrying('ADA', ledger);
+  carrying = await startCarrying('ADA', ledger.says);
 });
 afterAll(() => carrying.close());
 beforeEach(() => {
   round += 1;
-  taken = [];
-  outputs = [
+  ledger.taken = [];
+  ledger.outputs = [
     { address: from, txId: id('a1'), amount: 40_000_000n },
     { address: from, txId: id('b2'), index: 1, amount: 5_000_000n },
     { address: second.address, txId: id('c3'), amount: 3_000_000n },
@@ -87,12 +33,12 @@ beforeEach(() => {
 const path = '/v3/ada/transaction';
 const fromAddress = [{ address: from, signatureId }];
 const form = { fromAddress, to: [{ address: to, value: 12.5 }], fee: 0.2, changeAddress: from };
-const held = (address: string) => outputs.filter((one) => one.address === address).map(({ amount }) => amount);
+const held = (address: string) => ledger.outputs.filter((one) => one.address === address).map(({ amount }) => amount);
 
 async function carried(change: object, keys = [key]): Promise<Transaction> {
   await carrying.queued(await carrying.ask.post(path, { ...form, ...change }));
   await carrying.carry(...keys);
-  return taken.at(-1)!;
+  return ledger.taken.at(-1)!;
 }
 
 describe('forms of Cardano', () => {
@@ -133,7 +79,7 @@ describe('forms of Cardano', () => {
   });
 
   test('tokens that lie in spent outputs go back with the change', async () => {
-    outputs = [{ address: from, txId: id('a1'), amount: 40_000_000n, tokens: { [token]: 900n } }];
+    ledger.outputs = [{ address: from, txId: id('a1'), amount: 40_000_000n, tokens: { [token]: 900n } }];
     const transaction = await carried({});
     const change = transaction.body().outputs().get(1);
     const [policy = '', name = ''] = token.split('.');
@@ -141,7 +87,7 @@ describe('forms of Cardano', () => {
   });
 
   test('payments that are queued together spend different outputs, and all take effect', async () => {
-    outputs = Array.from({ length: 25 }, (_, at) => {
+    ledger.outputs = Array.from({ length: 25 }, (_, at) => {
       return { address: from, txId: at.toString(16).padStart(64, '0'), amount: 3_000_000n };
     });
     const small = { ...form, to: [{ address: to, value: 1.5 }] };
@@ -151,7 +97,7 @@ describe('forms of Cardano', () => {
   });
 
   test('it is queued as the operations that Tatum KMS reads', async () => {
-    outputs = [{ address: from, txId: id('d4'), index: 2, amount: 40_000_000n }];
+    ledger.outputs = [{ address: from, txId: id('d4'), index: 2, amount: 40_000_000n }];
     const given = await carrying.ask.post(path, { ...form, to: [{ address: to, value: 12.5 }] });
     const currency = { symbol: 'ADA', decimals: 6 };
     const common = { related_operations: [], status: 'success', metadata: {} };

@@ -42,9 +42,8 @@ export interface Carrying {
   close(): Promise<void>;
 }
 
-/** @param url - of a node that answers by itself, instead of the ledger */
-export async function startCarrying(id: string, ledger: Ledger, url?: string): Promise<Carrying> {
-  const directory = await mkdtemp(join(tmpdir(), 'custos-chain-'));
+/** A node on loopback in front of a ledger. */
+export async function startLedgerNode(ledger: Ledger): Promise<{ readonly url: string; close(): void }> {
   const node = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(Buffer.from(part));
@@ -59,9 +58,19 @@ export async function startCarrying(id: string, ledger: Ledger, url?: string): P
   });
   node.listen(0, '127.0.0.1');
   await once(node, 'listening');
-  const nodeUrl = `http://127.0.0.1:${(node.address() as AddressInfo).port}`;
+  const close = () => {
+    node.closeAllConnections();
+    node.close();
+  };
+  return { url: `http://127.0.0.1:${(node.address() as AddressInfo).port}`, close };
+}
+
+/** @param url - of a node that answers by itself, instead of the ledger */
+export async function startCarrying(id: string, ledger: Ledger, url?: string): Promise<Carrying> {
+  const directory = await mkdtemp(join(tmpdir(), 'custos-chain-'));
+  const node = await startLedgerNode(ledger);
   const queue = await openQueue(join(directory, 'queue.db'));
-  const options = optionsFor(url ?? nodeUrl, queue);
+  const options = optionsFor(url ?? node.url, queue);
   const gateway = await startGateway({ ...options, rules: new Map(), port: 0 });
   const ask = client(gateway.url);
   const chain = createRegistry().get(id);
@@ -110,7 +119,6 @@ export async function startCarrying(id: string, ledger: Ledger, url?: string): P
     async close() {
       await gateway.close();
       await queue.close();
-      node.closeAllConnections();
       node.close();
       await rm(directory, { recursive: true, force: true });
     },

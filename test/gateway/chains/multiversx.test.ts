@@ -1,43 +1,24 @@
-import { Transaction, TransactionComputer, UserPublicKey, UserVerifier } from '@multiversx/sdk-core';
+import type { Transaction } from '@multiversx/sdk-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { multiversx } from '../../../src/chains/multiversx/index.js';
 import { keyOf } from '../../chains/signing.js';
 import { signatureId } from '../running.js';
-import { type Carrying, expectStrict, type Question, refused, startCarrying } from './carrying.js';
+import { type Carrying, expectStrict, startCarrying } from './carrying.js';
+import { multiversxLedger } from './ledgers.js';
 
 const key = keyOf(multiversx);
 const from = key.address;
 const to = keyOf(multiversx, 0x22).address;
-const computer = new TransactionComputer();
-const verifier = new UserVerifier(new UserPublicKey(key.publicKey));
-
-/** What the network has taken: read and checked with its own library, number by number. */
-const taken: Transaction[] = [];
-let chainId = 'D';
-
-function ledger({ path, body }: Question): unknown {
-  if (path === '/network/config') {
-    const prices = { erd_min_gas_price: 1_000_000_000, erd_min_transaction_version: 1 };
-    return { data: { config: { erd_chain_id: chainId, ...prices } }, code: 'successful' };
-  }
-  if (path === `/address/${from}/nonce`) return { data: { nonce: 42 + taken.length }, code: 'successful' };
-  if (path === '/transaction/cost') return { data: { txGasUnits: 'data' in body ? 170_000 : 50_000 } };
-  if (path !== '/transaction/send') throw refused(`no such path ${path}`);
-  const transaction = Transaction.fromPlainObject(body);
-  const isNext = transaction.nonce === BigInt(42 + taken.length);
-  const isSigned = verifier.verify(computer.computeBytesForSigning(transaction), transaction.signature);
-  if (!isNext || !isSigned) throw refused('transaction generation failed');
-  taken.push(transaction);
-  return { data: { txHash: Buffer.from(computer.computeTransactionHash(transaction)).toString('hex') } };
-}
+const ledger = multiversxLedger(key);
+const { taken } = ledger;
 
 let carrying: Carrying;
 beforeAll(async () => {
-  carrying = await startCarrying('EGLD', ledger);
+  carrying = await startCarrying('EGLD', ledger.says);
 });
 afterAll(() => carrying.close());
 beforeEach(() => {
-  chainId = 'D';
+  ledger.chainId = 'D';
 });
 
 const path = '/v3/egld/transaction';
@@ -86,7 +67,7 @@ describe('forms of MultiversX', () => {
   });
 
   test('it is not queued for a node of another network', async () => {
-    chainId = '1';
+    ledger.chainId = '1';
     expect((await carrying.ask.post(path, form)).body.errorCode).toBe('NETWORK_MISMATCH');
   });
 });

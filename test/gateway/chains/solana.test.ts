@@ -103,6 +103,17 @@ describe('forms of Solana', () => {
     expect(tokens(friend, made.address)).toBe(1_000_500n);
   });
 
+  test('tokens are sent to a wallet without an account for them', async () => {
+    const own = { ...deployment, address: from };
+    const queued = await carrying.queued(await carrying.ask.post('/v3/blockchain/token/deploy', own));
+    await carrying.carry(key);
+    const { address: contractAddress } = mintOf(queued);
+    const transfer = { chain: 'SOL', from, to: friend, contractAddress, digits: 3, amount: '2.5', signatureId };
+    await carrying.queued(await carrying.ask.post('/v3/blockchain/token/transaction', transfer));
+    await carrying.carry(key);
+    expect(tokens(friend, contractAddress)).toBe(2_500n);
+  });
+
   test('another wallet pays for a token, and another one may freeze it', async () => {
     const before = svm.getBalance(payer.address as Address) ?? 0n;
     const paid = { feePayer: payer.address, feePayerSignatureId: payerId, freezeAuthority: friend };

@@ -1,48 +1,26 @@
-import { HexUInt, Transaction } from '@vechain/sdk-core';
+import type { Transaction } from '@vechain/sdk-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { vechain } from '../../../src/chains/vechain/index.js';
 import { keyOf } from '../../chains/signing.js';
 import { signatureId } from '../running.js';
-import { type Carrying, expectStrict, type Question, refused, startCarrying } from './carrying.js';
+import { type Carrying, expectStrict, startCarrying } from './carrying.js';
+import { vechainLedger } from './ledgers.js';
 
 const key = keyOf(vechain);
 const to = keyOf(vechain, 0x22).address;
 const token = '0x0ce6661b4ba86a0ea7ca2bd86a0de87b0b860f14';
 
-/** What the network has taken: read with its own library. */
-const taken = new Map<string, Transaction>();
-let genesis = '27';
-
-function ledger({ path, body }: Question): unknown {
-  if (path === '/blocks/0') return { number: 0, id: `0x${'0'.repeat(62)}${genesis}` };
-  if (path === '/blocks/best') return { number: 20_000_000, id: `0x01312d00${'5'.repeat(56)}` };
-  if (path === `/accounts/${token}`) return { balance: '0x0', energy: '0x0', hasCode: true };
-  if (path.startsWith('/accounts/0x')) return { balance: '0x1', energy: '0x1', hasCode: false };
-  if (path === '/accounts/*?revision=best') {
-    const clauses = body.clauses as readonly { data: string }[];
-    return clauses.map(({ data }) => ({
-      data: '0x',
-      gasUsed: data === '0x' ? 0 : 15_000,
-      reverted: false,
-      vmError: '',
-    }));
-  }
-  if (path !== '/transactions') throw refused(`no such path ${path}`);
-  const transaction = Transaction.decode(HexUInt.of(body.raw).bytes, true);
-  const id = transaction.id.toString();
-  if (taken.has(id)) throw refused('tx rejected: known transaction');
-  taken.set(id, transaction);
-  return { id };
-}
+const ledger = vechainLedger(token);
+const { taken } = ledger;
 
 let carrying: Carrying;
 beforeAll(async () => {
-  carrying = await startCarrying('VET', ledger);
+  carrying = await startCarrying('VET', ledger.says);
 });
 afterAll(() => carrying.close());
 beforeEach(() => {
   taken.clear();
-  genesis = '27';
+  ledger.genesis = '27';
 });
 
 const path = '/v3/vet/transaction';
@@ -98,7 +76,7 @@ describe('forms of VeChain', () => {
   });
 
   test('it is not queued for a node of another network', async () => {
-    genesis = '4a';
+    ledger.genesis = '4a';
     expect((await carrying.ask.post(path, form)).body.errorCode).toBe('NETWORK_MISMATCH');
   });
 });

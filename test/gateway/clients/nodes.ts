@@ -23,6 +23,8 @@ const ethereum: NodeAnswers = {
   eth_blockNumber: '0x10',
   eth_getCode: contract,
   eth_getStorageAt: word(0),
+  // A call, or the creation of a contract.
+  eth_estimateGas: ([{ to }]: readonly [{ to?: string }]) => (to === undefined ? '0x4c4b40' : '0xfde8'),
   eth_getBalance: '0xde0b6b3a7640000',
   eth_feeHistory: {
     oldestBlock: '0xf',

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRegistry } from '../../../src/chains/registry.js';
+import { parseChainId } from '../../../src/core/ids.js';
 import { startGateway } from '../../../src/gateway/server.js';
 import { openQueue } from '../../../src/storage/queue/queue.js';
-import { eth, optionsFor } from '../running.js';
+import { evmChains } from '../../support/payment-nodes/evm.js';
+import { optionsFor } from '../running.js';
 import { answersByChain, factory } from './nodes.js';
 
 /** A gateway of mainnet in front of a node of every chain. */
@@ -32,7 +34,11 @@ export async function startScene(): Promise<Scene> {
     rules: new Map(),
     keys: queue.keys,
     subscriptions: queue.subscriptions,
-    contracts: { tokens: new Map(), codes: new Map(), factories: new Map([[eth, factory]]) },
+    contracts: {
+      tokens: new Map(),
+      codes: new Map(),
+      factories: new Map(evmChains.map((id) => [parseChainId(id), factory])),
+    },
     port: 0,
   });
   return {
