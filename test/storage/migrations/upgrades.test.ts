@@ -173,7 +173,9 @@ describe.each(kinds)('an upgrade on %s', (kind) => {
       await queue.close();
     };
     await waits();
-    expect(await schemaOf(location, kind)).not.toEqual(before[0]);
+    // Format 6 has wider numbers, which SQLite always had.
+    const isWide = kind === 'sqlite' && format >= 5;
+    if (!isWide) expect(await schemaOf(location, kind)).not.toEqual(before[0]);
     expect(await rowsOf(location, queries)).toEqual(before[1]);
     await goBack();
     expect([await schemaOf(location, kind), await rowsOf(location, queries)]).toEqual(before);
