@@ -168,5 +168,7 @@ it('a hundred payments of one account, and a hundred calls of a contract, all ta
   const data = `0x70a08231${to.slice(2).padStart(64, '0')}`;
   expect(BigInt(String(await anvil.rpc('eth_call', [{ to: contract, data }, 'latest'])))).toBe(BigInt(COUNT) * 10n);
   // Each payment differs by 0.000001 from the one before.
-  expect(svm.balance(friendOf('SOL')) - before.sol).toBe(BigInt(COUNT) * 1_000_000n + 1000n * BigInt((COUNT * (COUNT - 1)) / 2));
+  expect(svm.balance(friendOf('SOL')) - before.sol).toBe(
+    BigInt(COUNT) * 1_000_000n + 1000n * BigInt((COUNT * (COUNT - 1)) / 2),
+  );
 }, 180_000);
