@@ -246,8 +246,8 @@ try {
   say('a user of Tatum KMS: the error says how to migrate, that migrates, and the daemon pays with the same settings');
 
   // The API, on the store of the first payment.
-  const server = serve(['serve', ...node, `--listen=127.0.0.1:${servePort}`], inHome);
   const { token } = json(await run(['token', 'create', 'served', '--json'], inHome));
+  const server = serve(['serve', ...node, `--listen=127.0.0.1:${servePort}`], inHome);
   const api = `http://127.0.0.1:${servePort}`;
   await until(async () => (await fetch(`${api}/ready`)).ok, server);
   const answer = await fetch(`${api}/v1/wallets`, { headers: { authorization: `Bearer ${token}` } });
