@@ -5,7 +5,7 @@ import { deriveKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 import type { OpenedSlot } from './key-slots.js';
 
 /** Bytes of a slot key. */
-export const SLOT_KEY = 32;
+const SLOT_KEY = 32;
 
 /** A slot key, and the slot that it is to open. */
 export interface FreshSlotKey {

@@ -11,9 +11,9 @@ export interface KeyServices {
 }
 
 export const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-export const gcpKey = 'projects/p-1/locations/europe-west3/keyRings/custos/cryptoKeys/store';
+const gcpKey = 'projects/p-1/locations/europe-west3/keyRings/custos/cryptoKeys/store';
 export const azureVersion = '78deebed173b48e48f55abf87ed4cf71';
-export const transitKey = 'transit/custos';
+const transitKey = 'transit/custos';
 
 /** A slot of each service, with the settings by which it is reached. */
 export interface KeyService {

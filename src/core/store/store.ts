@@ -46,7 +46,7 @@ export interface ExternalSlot extends SlotFacts {
 /** A way to open the root key. */
 export type KeySlot = StretchedSlot | ExternalSlot;
 
-export type KeySlotKind = KeySlot['kind'];
+type KeySlotKind = KeySlot['kind'];
 
 /** Which slot it is. */
 export interface SlotName {
