@@ -4,7 +4,8 @@ import { publicKey, sign } from '../dist/crypto/ed25519.js';
 import { approvalText } from '../dist/policy/approval-text.js';
 import { checkApproval, verifyApproval } from '../dist/policy/approvals.js';
 import { constitutionOf } from '../dist/policy/constitution.js';
-import { personKeyText, signatureText } from '../dist/policy/person-key.js';
+import { signatureText } from '../dist/policy/persons/key.js';
+import { personKeyText } from '../dist/policy/persons/key-text.js';
 import { randomHex, report } from './support.js';
 
 const APPROVALS = 2_000;

@@ -4,7 +4,7 @@ import { type Approval, LONGEST_APPROVAL, type PolicyVersion } from '../core/pol
 import { type Demand, demandText, parseDemand } from '../core/policy/demand.js';
 import { isInitiator } from './constitution.js';
 import { isHash } from './hash.js';
-import { parsePersonKey } from './person-key.js';
+import { parsePersonKey } from './persons/key.js';
 
 const TITLE = 'custos-approval/1';
 const MAX_TEXT = 4096;

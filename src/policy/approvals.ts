@@ -5,7 +5,7 @@ import type { Constitution, Person, PersonSigner } from '../core/policy/constitu
 import { type Demand, demandText } from '../core/policy/demand.js';
 import { maySign } from '../core/policy/powers.js';
 import { readApprovalText } from './approval-text.js';
-import { isSignedBy } from './person-key.js';
+import { isSignedBy } from './persons/key.js';
 import { emptySeats } from './seats.js';
 
 /** What is to be signed, and what it needs, as of now. */

@@ -14,7 +14,8 @@ import { type Demand, demandText, isName, parseDemand } from '../core/policy/dem
 import { maySign } from '../core/policy/powers.js';
 import { canonicalJson, readCanonicalJson } from './canonical-json.js';
 import { hashOf, isHash } from './hash.js';
-import { parsePersonKey, personKeyText } from './person-key.js';
+import { parsePersonKey } from './persons/key.js';
+import { personKeyText } from './persons/key-text.js';
 
 const MAX_TEXT = 256 * 1024;
 const MAX_PERSONS = 256;

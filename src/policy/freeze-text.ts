@@ -2,7 +2,7 @@ import { CustosError } from '../core/errors.js';
 import { parseChainId, parseSignatureId } from '../core/ids.js';
 import { isName } from '../core/policy/demand.js';
 import { type Freeze, type FreezeScope, scopeText } from '../core/policy/freeze.js';
-import { parsePersonKey } from './person-key.js';
+import { readKeyText } from './persons/key-text.js';
 
 const TITLE = 'custos-freeze/1';
 const NONE = 'none';
@@ -66,7 +66,7 @@ function readFields(text: string): FreezeLines {
     return value(name);
   };
   const by = value('by');
-  if (by !== NONE && parsePersonKey(by) === undefined) throw invalid('by is a key of an unknown form');
+  if (by !== NONE && readKeyText(by) === undefined) throw invalid('by is a key of an unknown form');
   const at = Date.parse(value('at'));
   if (!Number.isSafeInteger(at)) throw invalid('its time is not readable');
   const freeze: Freeze = {

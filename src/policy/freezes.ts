@@ -4,7 +4,7 @@ import { maySign } from '../core/policy/powers.js';
 import type { StoredFreeze, StoredFreezeEnd } from '../core/store/freezes.js';
 import type { JournalMac } from '../core/store/journal-mac.js';
 import { type FreezeLines, readFreezeText } from './freeze-text.js';
-import { isSignedBy } from './person-key.js';
+import { isSignedBy } from './persons/key.js';
 import type { Decree } from './quorum.js';
 
 /** @returns undefined for a row that is not a freeze of this store: whoever can write to the database may have put it there */

@@ -2,7 +2,7 @@ import { CustosError } from '../core/errors.js';
 import type { Constitution, PersonSignature } from '../core/policy/constitution.js';
 import { demandText } from '../core/policy/demand.js';
 import { maySign, type Signing } from '../core/policy/powers.js';
-import { isSignedBy } from './person-key.js';
+import { isSignedBy } from './persons/key.js';
 
 /** `stop`: what one person may do alone, because it only makes less possible. Everything else needs a quorum of the constitution. */
 type DecreeAct = Exclude<Signing, 'approve'>;

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { publicKey } from '../../dist/crypto/ed25519.js';
 import { stretchPassword } from '../../dist/crypto/kdf.js';
 import { joinUnambiguously, seal } from '../../dist/crypto/seal.js';
-import { personKeyText } from '../../dist/policy/person-key.js';
+import { personKeyText } from '../../dist/policy/persons/key-text.js';
 
 /** The least that a key file is opened with: a person's key is opened for each signature. */
 const kdf = { logN: 14, r: 8, p: 1 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { readScope } from '../../policy/freeze-text.js';
-import { parsePersonKey } from '../../policy/person-key.js';
+import { parsePersonKey } from '../../policy/persons/key.js';
 import { described, moment, named, pageOf, parsedBy } from '../schemas.js';
 
 const hash = described(z.string(), '`sha256:` and hexadecimal digits');

@@ -8,7 +8,8 @@ import type { Secret } from '../../core/secret.js';
 import { publicKey, sign } from '../../crypto/ed25519.js';
 import { defaultScrypt, stretchPassword } from '../../crypto/kdf.js';
 import { joinUnambiguously, open, seal } from '../../crypto/seal.js';
-import { personKeyText, signatureText } from '../../policy/person-key.js';
+import { signatureText } from '../../policy/persons/key.js';
+import { personKeyText } from '../../policy/persons/key-text.js';
 import { placeNewFile } from '../../storage/sqlite/location.js';
 import { readAtMost } from '../process/bounded-file.js';
 

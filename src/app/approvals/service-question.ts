@@ -5,7 +5,7 @@ import type { Question } from '../../core/signing/judge.js';
 import { approvalText } from '../../policy/approval-text.js';
 import type { Asked } from '../../policy/approvals.js';
 import { intentOf } from '../../policy/intent.js';
-import { personKeyText } from '../../policy/person-key.js';
+import { personKeyText } from '../../policy/persons/key-text.js';
 import { feeAtMost } from './decide.js';
 import { type ApprovalRequest, requestText } from './request.js';
 

@@ -7,7 +7,7 @@ import type { Constitution, Role } from '../../core/policy/constitution.js';
 import { demandText, isName } from '../../core/policy/demand.js';
 import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
-import { personKeyText } from '../../policy/person-key.js';
+import { personKeyText } from '../../policy/persons/key-text.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { changeLogin, type LoginParts, loginOf } from '../users/logins.js';
 import { giveCode } from './codes.js';

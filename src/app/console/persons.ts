@@ -16,7 +16,7 @@ import { defaultTenant, type OwnerId, parseOwnerId } from '../../core/ids.js';
 import { type Log, tell } from '../../core/log.js';
 import type { Constitution } from '../../core/policy/constitution.js';
 import { pointOf, readCoseKey } from '../../crypto/webauthn/cose-key.js';
-import { passkeyOf, personKeyText } from '../../policy/person-key.js';
+import { passkeyOf, personKeyText } from '../../policy/persons/key-text.js';
 import type { Attempts } from '../users/attempts.js';
 import { type LoginParts, loginOf, loginRefused } from '../users/logins.js';
 import { createPasskeys, type PasskeyParts, provePasskey } from '../users/passkeys.js';

@@ -5,7 +5,7 @@ import type { Constitution } from '../../core/policy/constitution.js';
 import type { GivenApproval, PolicyFacts } from '../../core/policy/facts.js';
 import { type CountedApprovals, countApprovals, type Ignored, type KeptApproval, mayHaveAsked } from '../approvals.js';
 import { intentOf } from '../intent.js';
-import { classOfKey } from '../person-key.js';
+import { classOfKey } from '../persons/key-text.js';
 
 /** Name of the four-eye service as a person, and of the group that it alone is in. */
 export const FOUR_EYE = 'four-eye';

@@ -11,7 +11,7 @@ import type { SignRequest } from '../../core/signing/signer.js';
 import { type Asked, checkApproval, type VerifiedApproval, verifyApproval } from '../../policy/approvals.js';
 import { intentOf } from '../../policy/intent.js';
 import { fourEyeApproval, knownGroups } from '../../policy/judging/facts.js';
-import { classOfKey } from '../../policy/person-key.js';
+import { classOfKey } from '../../policy/persons/key-text.js';
 import type { OpenedControl } from './documents.js';
 
 /** What approvals are judged by. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import { canonicalJson } from '../../../src/policy/canonical-json.js';
 import { constitutionOf, readConstitution } from '../../../src/policy/constitution.js';
-import { personKeyText } from '../../../src/policy/person-key.js';
+import { personKeyText } from '../../../src/policy/persons/key-text.js';
 import {
   checkSuccession,
   constitutionDecree,

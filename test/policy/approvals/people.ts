@@ -8,7 +8,8 @@ import { approvalText } from '../../../src/policy/approval-text.js';
 import type { Asked } from '../../../src/policy/approvals.js';
 import { constitutionOf } from '../../../src/policy/constitution.js';
 import { intentOf } from '../../../src/policy/intent.js';
-import { personKeyText, signatureText } from '../../../src/policy/person-key.js';
+import { signatureText } from '../../../src/policy/persons/key.js';
+import { personKeyText } from '../../../src/policy/persons/key-text.js';
 import { constitutionDecree, decreeLines } from '../../../src/policy/quorum.js';
 
 export const store = '00112233445566778899aabbccddeeff';
