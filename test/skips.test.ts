@@ -17,6 +17,7 @@ const reasons: Readonly<Record<string, string>> = {
   hasLitecoind: 'support/litecoind.ts',
   whyNoOpenssl: 'support/certificates.ts',
   whyNoPostgres: 'support/postgres.ts',
+  whyNoSoftHsm: 'support/soft-hsm.ts',
 };
 const saysByImport = (text: string) =>
   Object.keys(reasons).some((name) => new RegExp(`import [^;]*\\b${name}\\b[^;]* from`).test(text));

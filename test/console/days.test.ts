@@ -11,7 +11,7 @@ import { type ConsoleStage, inspect, openStage } from './stage.js';
 const built = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
 if (browserFile === undefined) {
-  console.log('SKIPPED: the console is not tried, because there is no chromium (apt-get install chromium)');
+  console.warn('the console is not tried, because there is no chromium (apt-get install chromium)');
 }
 
 describe.skipIf(browserFile === undefined)('the console', () => {

@@ -15,11 +15,11 @@ import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js'
 import { RemoteKey } from '../../src/vault/lending/remote-key.js';
 import { keyOf } from '../chains/signing.js';
 import { hasLitecoind, startLitecoind } from '../support/litecoind.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 
 const FEE = 20_000;
 
-describe.skipIf(!hasSoftHsm)('networks judge what a token signs', () => {
+describe.skipIf(whyNoSoftHsm() !== undefined)('networks judge what a token signs', () => {
   let hsm: SoftHsm;
   let holders: KeyHolders;
   beforeAll(() => {

@@ -6,12 +6,12 @@ import { Secret } from '../../src/core/secret.js';
 import { verify as verifyEd25519 } from '../../src/crypto/ed25519.js';
 import { verify as verifySecp256k1 } from '../../src/crypto/secp256k1.js';
 import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 
 const hash = new Uint8Array(32).fill(7);
 const text = (value: string) => new TextEncoder().encode(value);
 
-describe.skipIf(!hasSoftHsm)('a token of SoftHSM', () => {
+describe.skipIf(whyNoSoftHsm() !== undefined)('a token of SoftHSM', () => {
   let hsm: SoftHsm;
   let eth: string;
   let sol: string;

@@ -13,7 +13,7 @@ import type { Scheme } from '../../src/core/signing/signing-key.js';
 import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js';
 import { RemoteKey } from '../../src/vault/lending/remote-key.js';
 import { completeVector, contextOfVector, keysOfVector, signVector } from '../chains/replay.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 import type { TestKey } from '../support/test-key.js';
 import { loadVectors } from '../support/vectors.js';
 
@@ -39,7 +39,7 @@ async function recorded(chain: Chain) {
   throw new Error(`no recorded transaction of ${chain.id} can be signed`);
 }
 
-describe.skipIf(!hasSoftHsm)('keys in a token of SoftHSM', () => {
+describe.skipIf(whyNoSoftHsm() !== undefined)('keys in a token of SoftHSM', () => {
   let hsm: SoftHsm;
   let holders: KeyHolders;
 

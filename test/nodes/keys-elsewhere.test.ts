@@ -7,10 +7,10 @@ import type { Wallet } from '../../dist/core/signing/wallet.js';
 import type { Journal } from '../../dist/core/store/journal.js';
 import { startHalting, until } from '../support/halting.js';
 import { Payments } from '../support/payments.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 import { chainId, startWay, type Way } from '../support/way.js';
 
-describe.skipIf(!hasSoftHsm)('a daemon with a key in a token', () => {
+describe.skipIf(whyNoSoftHsm() !== undefined)('a daemon with a key in a token', () => {
   let hsm: SoftHsm;
   let way: Way;
   let house: House;

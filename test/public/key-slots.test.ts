@@ -10,7 +10,7 @@ import { type Server, startServer } from '../support/http.js';
 import { keyPrograms } from '../support/key-programs.js';
 import { type Kms, startKms } from '../support/kms.js';
 import { childrenOf } from '../support/processes.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 import { whyNoHostKey } from '../support/systemd-creds.js';
 
 let kms: Kms;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const services = makeKeyServices(() => server.url);
   server = await startServer(services.reply);
   folder = mkdtempSync(join(tmpdir(), 'custos-slot-doors-'));
-  if (hasSoftHsm) token = startSoftHsm('custos-slots');
+  if (whyNoSoftHsm() === undefined) token = startSoftHsm('custos-slots');
 }, 120_000);
 afterEach(async () => {
   for (const one of running.splice(0)) await one.kill('SIGKILL');
@@ -68,7 +68,7 @@ const ways: readonly Way[] = [
   },
   {
     name: 'a token of SoftHSM',
-    ...missing(hasSoftHsm ? undefined : 'no token'),
+    ...missing(whyNoSoftHsm()),
     add: () => {
       pkcs11.address = token?.make('AES:32', 'slots') ?? '';
       return [pkcs11.address];

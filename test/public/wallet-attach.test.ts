@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custos, type Environment, makeHome, removeHome } from '../support/custos.js';
-import { hasSoftHsm, type SoftHsm, startSoftHsm, TOKEN_PIN } from '../support/soft-hsm.js';
+import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 
 const signatureId = '0f6bb1e2-8f4c-4a39-9d54-0c3f2b6a7e11';
 
-describe.skipIf(!hasSoftHsm)('custos wallet attach', () => {
+describe.skipIf(whyNoSoftHsm() !== undefined)('custos wallet attach', () => {
   let hsm: SoftHsm;
   let home: string;
   let uri: string;

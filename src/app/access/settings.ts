@@ -6,7 +6,7 @@ import {
   type TenantSettings,
 } from '../../core/access/tenant-settings.js';
 import { CustosError } from '../../core/errors.js';
-import type { TenantId } from '../../core/ids.js';
+import { defaultTenant, type TenantId } from '../../core/ids.js';
 import type { AccessTable } from '../../core/store/access.js';
 import type { OidcFlags } from './oidc-flags.js';
 import type { TokenParts } from './tokens.js';
@@ -49,7 +49,8 @@ export async function changeSettings(
 
 /** A change is refused where it is written. */
 async function requireTenant({ access }: SettingsParts, tenant: TenantId): Promise<void> {
-  if ((await access.tenants()).some(({ id }) => id === tenant)) return;
+  // This one is there in every store, also where nothing names it yet.
+  if (tenant === defaultTenant || (await access.tenants()).some(({ id }) => id === tenant)) return;
   throw new CustosError('TENANT_UNKNOWN', `the store has no tenant ${tenant}`);
 }
 
