@@ -132,15 +132,14 @@ export class Looks {
   #start(entry: JournalEntry): void {
     const { way, source } = this.#parts;
     const { onOutcome, onEnded } = this.#options;
-    const done = way
-      .resume(source, entry)
-      .then((found) => {
-        if (found !== undefined) onOutcome(found);
-      })
-      .finally(() => {
-        this.#running.delete(done);
-        onEnded();
-      });
+    const work = async (): Promise<void> => {
+      const found = await way.resume(source, entry);
+      if (found !== undefined) onOutcome(found);
+    };
+    const done = work().finally(() => {
+      this.#running.delete(done);
+      onEnded();
+    });
     this.#running.add(done);
   }
 }
