@@ -102,7 +102,7 @@ function parsePkcs11(rest: string): Pkcs11Uri {
 function attributes(text: string, separator: string, known: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> {
   const found = new Map<string, Uint8Array>();
   for (const part of text === '' ? [] : text.split(separator)) {
-    const [name = '', value] = part.split('=', 2);
+    const [, name = '', value] = /^([^=]*)(?:=(.*))?$/.exec(part) ?? [];
     if (name === 'pin-value') throw invalid('has a PIN in it: keep it in a file or a variable, and change it now');
     // The name is not repeated unless it looks like one.
     if (!known.has(name)) {
