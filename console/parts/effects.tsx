@@ -1,6 +1,6 @@
 import type { ApprovalRequest } from '../../src/client/operations.js';
 import { named, t } from '../texts.js';
-import { Address, Foreign } from './shown.js';
+import { Address, Foreign, Table } from './shown.js';
 
 /** All that a transaction does, in lines for reading, and each effect with every member. */
 export function Effects({ effects, lines }: Pick<ApprovalRequest, 'effects' | 'lines'>) {
@@ -21,30 +21,20 @@ export function Effects({ effects, lines }: Pick<ApprovalRequest, 'effects' | 'l
       </pre>
       <details>
         <summary>{t('approval.effects', { n: effects.length })}</summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('effects.op')}</th>
-                <th scope="col">{t('effects.members')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {effects.map(({ op, ...members }, at) => (
-                <tr key={at}>
-                  <td>{named('op', op)}</td>
-                  <td>
-                    {Object.entries(members).map(([name, value]) => (
-                      <div key={name}>
-                        <span class="muted">{name}</span> <Member value={value} />
-                      </div>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table heads={[t('effects.op'), t('effects.members')]}>
+          {effects.map(({ op, ...members }, at) => (
+            <tr key={at}>
+              <td>{named('op', op)}</td>
+              <td>
+                {Object.entries(members).map(([name, value]) => (
+                  <div key={name}>
+                    <span class="muted">{name}</span> <Member value={value} />
+                  </div>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </Table>
       </details>
     </>
   );

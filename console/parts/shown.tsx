@@ -48,6 +48,35 @@ export function Address({ text }: { readonly text: string }) {
   );
 }
 
+/** Rows under their heads; what is too wide scrolls by itself. */
+export function Table({
+  heads,
+  isPanel = false,
+  children,
+}: {
+  readonly heads: readonly string[];
+  /** It stands alone, and not in a panel. */
+  readonly isPanel?: boolean;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class={isPanel ? 'scroll panel' : 'scroll'}>
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  );
+}
+
 /** A state in words and in a colour. */
 export function State({ kind = 'state', name }: { readonly kind?: string; readonly name: string }) {
   return <span class={`chip ${kind}-${/^[a-z-]+$/.test(name) ? name : 'other'}`}>{named(kind, name)}</span>;

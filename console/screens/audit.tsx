@@ -4,7 +4,7 @@ import { ask } from '../api.js';
 import { momentText } from '../format.js';
 import { useLoaded } from '../load.js';
 import { into } from '../parts/fields.js';
-import { Foreign, Loading, Title } from '../parts/shown.js';
+import { Foreign, Loading, Table, Title } from '../parts/shown.js';
 import { t } from '../texts.js';
 
 /** The audit log, the newest first. What is on the screen can be saved; that the log is whole is proved with the key of the log. */
@@ -36,34 +36,19 @@ export function Audit() {
       </div>
       <Loading of={events.value} empty={t('audit.none')} isEmpty={({ data }) => data.length === 0}>
         {({ data }) => (
-          <div class="scroll panel">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{t('audit.at')}</th>
-                  <th scope="col">{t('audit.event')}</th>
-                  <th scope="col">{t('audit.detail')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.map((one) => (
-                  <tr key={one.id}>
-                    <td class="nowrap">{one.at === null ? '–' : momentText(one.at)}</td>
-                    <td>
-                      <code>{one.event ?? t('audit.pruned')}</code>
-                    </td>
-                    <td>
-                      {one.detail === null ? (
-                        t('audit.deleted')
-                      ) : (
-                        <Foreign text={JSON.stringify(one.detail)} most={1500} />
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table heads={[t('audit.at'), t('audit.event'), t('audit.detail')]} isPanel>
+            {data.map((one) => (
+              <tr key={one.id}>
+                <td class="nowrap">{one.at === null ? '–' : momentText(one.at)}</td>
+                <td>
+                  <code>{one.event ?? t('audit.pruned')}</code>
+                </td>
+                <td>
+                  {one.detail === null ? t('audit.deleted') : <Foreign text={JSON.stringify(one.detail)} most={1500} />}
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </Loading>
     </>

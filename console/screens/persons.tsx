@@ -1,6 +1,6 @@
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
-import { Address, Loading, Panel, Title } from '../parts/shown.js';
+import { Address, Loading, Panel, Table, Title } from '../parts/shown.js';
 import { personName, session } from '../session.js';
 import { named, t } from '../texts.js';
 
@@ -46,36 +46,24 @@ export function PersonsScreen() {
               </dl>
             </Panel>
             <Panel title={t('nav.persons')}>
-              <div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('login.name')}</th>
-                      <th scope="col">{t('persons.roles')}</th>
-                      <th scope="col">{t('persons.keys')}</th>
-                      <th scope="col">{t('persons.login')}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {all.map(({ name, roles, keys, passkeys }) => (
-                      <tr key={name}>
-                        <td>
-                          {name} {name === personName.value ? <span class="chip">{t('persons.you')}</span> : null}
-                        </td>
-                        <td>{roles.map((role) => named('role', role)).join(', ') || t('persons.noRole')}</td>
-                        <td>
-                          {keys.map((key) => (
-                            <div key={key}>
-                              <Address text={key} />
-                            </div>
-                          ))}
-                        </td>
-                        <td>{passkeys === 0 ? '–' : t('persons.passkeys', { n: passkeys })}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table heads={[t('login.name'), t('persons.roles'), t('persons.keys'), t('persons.login')]}>
+                {all.map(({ name, roles, keys, passkeys }) => (
+                  <tr key={name}>
+                    <td>
+                      {name} {name === personName.value ? <span class="chip">{t('persons.you')}</span> : null}
+                    </td>
+                    <td>{roles.map((role) => named('role', role)).join(', ') || t('persons.noRole')}</td>
+                    <td>
+                      {keys.map((key) => (
+                        <div key={key}>
+                          <Address text={key} />
+                        </div>
+                      ))}
+                    </td>
+                    <td>{passkeys === 0 ? '–' : t('persons.passkeys', { n: passkeys })}</td>
+                  </tr>
+                ))}
+              </Table>
             </Panel>
           </>
         )}

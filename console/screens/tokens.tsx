@@ -5,7 +5,7 @@ import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
 import { Once } from '../parts/once.js';
-import { Foreign, Loading, Moment, Panel, Title } from '../parts/shown.js';
+import { Foreign, Loading, Moment, Panel, Table, Title } from '../parts/shown.js';
 import { session } from '../session.js';
 import { t } from '../texts.js';
 
@@ -18,23 +18,11 @@ export function Tokens() {
       <Panel title={t('tokens.all')}>
         <Loading of={now.value} empty={t('tokens.none')} isEmpty={({ data }) => data.length === 0}>
           {({ data }) => (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('login.name')}</th>
-                    <th scope="col">{t('tokens.scopes')}</th>
-                    <th scope="col">{t('tokens.used')}</th>
-                    <th scope="col">{t('tokens.end')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.map((one) => (
-                    <TokenRow key={one.id} one={one} again={again} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table heads={[t('login.name'), t('tokens.scopes'), t('tokens.used'), t('tokens.end')]}>
+              {data.map((one) => (
+                <TokenRow key={one.id} one={one} again={again} />
+              ))}
+            </Table>
           )}
         </Loading>
       </Panel>

@@ -5,7 +5,7 @@ import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
 import { Once } from '../parts/once.js';
-import { Facts, Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
+import { Facts, Foreign, Loading, Moment, Panel, State, Table, Title } from '../parts/shown.js';
 import { linkTo } from '../route.js';
 import { t } from '../texts.js';
 
@@ -106,40 +106,29 @@ export function WebhookShown({ id }: { readonly id: string }) {
       <Panel title={t('webhooks.deliveries')}>
         <Loading of={deliveries.now.value} empty={t('webhooks.noDeliveries')} isEmpty={({ data }) => data.length === 0}>
           {({ data }) => (
-            <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">#</th>
-                    <th scope="col">{t('transactions.state')}</th>
-                    <th scope="col">{t('webhooks.attempts')}</th>
-                    <th scope="col">{t('webhooks.answer')}</th>
-                    <th scope="col">{t('webhooks.again')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.map((one) => (
-                    <tr key={one.delivery}>
-                      <td>{one.delivery}</td>
-                      <td>
-                        <State kind="delivery" name={one.state} />
-                      </td>
-                      <td>{one.attempts}</td>
-                      <td>{one.answer === null ? '–' : <Foreign text={one.answer} />}</td>
-                      <td>
-                        <Deed
-                          label={t('webhooks.redeliver')}
-                          work={async () => {
-                            await ask('POST', `${path}/deliveries/${encodeURIComponent(one.delivery)}/redeliver`);
-                            deliveries.again();
-                          }}
-                        />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              heads={['#', t('transactions.state'), t('webhooks.attempts'), t('webhooks.answer'), t('webhooks.again')]}
+            >
+              {data.map((one) => (
+                <tr key={one.delivery}>
+                  <td>{one.delivery}</td>
+                  <td>
+                    <State kind="delivery" name={one.state} />
+                  </td>
+                  <td>{one.attempts}</td>
+                  <td>{one.answer === null ? '–' : <Foreign text={one.answer} />}</td>
+                  <td>
+                    <Deed
+                      label={t('webhooks.redeliver')}
+                      work={async () => {
+                        await ask('POST', `${path}/deliveries/${encodeURIComponent(one.delivery)}/redeliver`);
+                        deliveries.again();
+                      }}
+                    />
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )}
         </Loading>
       </Panel>
