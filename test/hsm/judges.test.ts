@@ -1,49 +1,34 @@
 import { hex } from '@scure/base';
 import { PublicKey, SystemProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import { FailedTransactionMetadata, LiteSVM } from 'litesvm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hsmProgram } from '../../src/app/signer/program.js';
+import { describe, expect, it } from 'vitest';
 import { solana } from '../../src/chains/solana/index.js';
 import { PLACEHOLDER_BLOCKHASH } from '../../src/chains/solana/message.js';
 import { litecoin } from '../../src/chains/utxo/chains/litecoin.js';
 import { scriptsOf } from '../../src/chains/utxo/script.js';
 import type { Chain } from '../../src/core/chain/chain.js';
 import type { NodeClient } from '../../src/core/chain/node.js';
-import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
-import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js';
 import { RemoteKey } from '../../src/vault/lending/remote-key.js';
 import { keyOf } from '../chains/signing.js';
 import { hasLitecoind, startLitecoind } from '../support/litecoind.js';
-import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
+import { tokenForSuite, whyNoSoftHsm } from '../support/soft-hsm.js';
 
 const FEE = 20_000;
 
 describe.skipIf(whyNoSoftHsm() !== undefined)('networks judge what a token signs', () => {
-  let hsm: SoftHsm;
-  let holders: KeyHolders;
-  beforeAll(() => {
-    hsm = startSoftHsm();
-    holders = createKeyHolders({
-      start: (service) => ({ ...hsmProgram(service), environment: hsm.environment }),
-      pin: async () => Secret.text(TOKEN_PIN),
-    });
-  }, 60_000);
-  afterAll(() => {
-    holders?.close();
-    hsm?.remove();
-  });
+  const { hsm, holders } = tokenForSuite();
 
   const keyFor = async (chain: Chain, uri: string) => {
-    const { publicKey } = await holders.key(uri);
+    const { publicKey } = await holders().key(uri);
     const address = chain.keys.address(publicKey, 'testnet');
-    return new RemoteKey({ address, publicKey, uri, holder: holders });
+    return new RemoteKey({ address, publicKey, uri, holder: holders() });
   };
 
   it.runIf(hasLitecoind())(
     'litecoind mines inputs of every script but Taproot that a key in a token signed',
     async () => {
-      const key = await keyFor(litecoin, hsm.make('EC:secp256k1', 'ltc'));
+      const key = await keyFor(litecoin, hsm().make('EC:secp256k1', 'ltc'));
       const scripts = scriptsOf(key.publicKey)
         .map((script) => hex.encode(script))
         .slice(0, 3);
@@ -79,7 +64,7 @@ describe.skipIf(whyNoSoftHsm() !== undefined)('networks judge what a token signs
   );
 
   it("Solana's virtual machine executes what a key in a token signed", async () => {
-    const key = await keyFor(solana, hsm.make('EC:edwards25519', 'sol'));
+    const key = await keyFor(solana, hsm().make('EC:edwards25519', 'sol'));
     const svm = new LiteSVM();
     type Address = Parameters<LiteSVM['getBalance']>[0];
     svm.airdrop(key.address as Address, 10_000_000_000n as never);

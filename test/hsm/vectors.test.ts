@@ -3,17 +3,14 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
 import { recoverTransactionAddress } from 'viem';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hsmProgram } from '../../src/app/signer/program.js';
+import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import type { Chain } from '../../src/core/chain/chain.js';
-import { Secret } from '../../src/core/secret.js';
 import type { KeyHolder } from '../../src/core/signing/key-holder.js';
 import type { Scheme } from '../../src/core/signing/signing-key.js';
-import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js';
 import { RemoteKey } from '../../src/vault/lending/remote-key.js';
 import { completeVector, contextOfVector, keysOfVector, signVector } from '../chains/replay.js';
-import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
+import { tokenForSuite, whyNoSoftHsm } from '../support/soft-hsm.js';
 import type { TestKey } from '../support/test-key.js';
 import { loadVectors } from '../support/vectors.js';
 
@@ -40,24 +37,11 @@ async function recorded(chain: Chain) {
 }
 
 describe.skipIf(whyNoSoftHsm() !== undefined)('keys in a token of SoftHSM', () => {
-  let hsm: SoftHsm;
-  let holders: KeyHolders;
-
-  beforeAll(() => {
-    hsm = startSoftHsm();
-    holders = createKeyHolders({
-      start: (service) => ({ ...hsmProgram(service), environment: hsm.environment }),
-      pin: async () => Secret.text(TOKEN_PIN),
-    });
-  }, 60_000);
-  afterAll(() => {
-    holders?.close();
-    hsm?.remove();
-  });
+  const { hsm, holders } = tokenForSuite();
 
   const judging = (publicKey: Uint8Array, judged: boolean[]): KeyHolder => ({
     async sign(request) {
-      const signature = await holders.sign(request);
+      const signature = await holders().sign(request);
       judged.push(judges[request.scheme]?.(signature, request.bytes, publicKey) ?? false);
       return signature;
     },
@@ -67,8 +51,8 @@ describe.skipIf(whyNoSoftHsm() !== undefined)('keys in a token of SoftHSM', () =
     const { bytes } = chain.keys.rawKey?.(privateKey) ?? { bytes: privateKey };
     const kind = chain.keys.rawKey?.(privateKey).kind ?? chain.keys.curves[0];
     if (kind === 'bip32-ed25519') throw new Error('an extended key');
-    const uri = hsm.bring(kind, bytes);
-    const held = await holders.key(uri);
+    const uri = hsm().bring(kind, bytes);
+    const held = await holders().key(uri);
     const publicKey = chain.keys.outsideKey?.(held.publicKey, held.curve) ?? held.publicKey;
     return new RemoteKey({ address, publicKey, uri, holder: judging(held.publicKey, judged) });
   };
@@ -99,8 +83,8 @@ describe.skipIf(whyNoSoftHsm() !== undefined)('keys in a token of SoftHSM', () =
     const { vector } = await recorded(chain);
     const { privateKey } = generateKeyPairSync('ed25519');
     const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
-    const uri = hsm.bring('ed25519', seed);
-    const { publicKey } = await holders.key(uri);
+    const uri = hsm().bring('ed25519', seed);
+    const { publicKey } = await holders().key(uri);
     const address = chain.keys.address(publicKey, vector.testnet ? 'testnet' : 'mainnet');
     const judged: boolean[] = [];
     const key = new RemoteKey({ address, publicKey, uri, holder: judging(publicKey, judged) });

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { afterAll, beforeAll } from 'vitest';
+import { hsmProgram } from '../../src/app/signer/program.js';
+import { Secret } from '../../src/core/secret.js';
 import type { Curve } from '../../src/core/signing/signing-key.js';
+import { createKeyHolders, type KeyHolders } from '../../src/hsm/key-holders.js';
 
 const places = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so'];
 const module = places.find((path) => existsSync(path));
@@ -109,4 +113,27 @@ function pemOf(curve: Curve, privateKey: Uint8Array): string {
     ...{ x: text(point.subarray(1, 33)), y: text(point.subarray(33)), d: text(privateKey) },
   };
   return createPrivateKey({ key: jwk, format: 'jwk' }).export({ format: 'pem', type: 'pkcs8' }) as string;
+}
+
+/** Keys in a token of SoftHSM for the tests of a suite, which end it with themselves. */
+export function tokenForSuite(): { hsm(): SoftHsm; holders(): KeyHolders } {
+  let hsm: SoftHsm | undefined;
+  let holders: KeyHolders | undefined;
+  const there = <T>(one: T | undefined): T => {
+    if (one === undefined) throw new Error('the suite has not begun');
+    return one;
+  };
+  beforeAll(() => {
+    const token = startSoftHsm();
+    hsm = token;
+    holders = createKeyHolders({
+      start: (service) => ({ ...hsmProgram(service), environment: token.environment }),
+      pin: async () => Secret.text(TOKEN_PIN),
+    });
+  }, 60_000);
+  afterAll(() => {
+    holders?.close();
+    hsm?.remove();
+  });
+  return { hsm: () => there(hsm), holders: () => there(holders) };
 }
