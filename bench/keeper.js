@@ -57,7 +57,8 @@ function policyOf(members) {
 async function keeperWith(name, documents) {
   const password = Buffer.from('bench password');
   const file = await openStateFile(join(home, `${name}.state`));
-  const keeper = await startKeeper({ password, storeId, rules, count: 1 }, silentLog, { file });
+  const opening = { password, storeId, rules, count: 1, file };
+  const keeper = await startKeeper(async () => opening, silentLog);
   const path = join(home, `${name}.sock`);
   const server = await listenPrivately({ path, forGroup: false, onFront: keeper.attach });
   const client = createKeeperClient({ name, connect: () => connectTo(path), storeId, slots, rules });
