@@ -145,12 +145,15 @@ describe.each(kinds)('what persons decide, in the audit log on %s,', (kind) => {
     });
   });
 
-  it('is what a transaction reserved of budgets', async () => {
+  it('is what a transaction reserved of budgets, once, and before its story tells it', async () => {
     const request = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}', index: 1 };
     const [claimed] = await store.journal.claim([parsePending(request, eth, 'testnet')]);
     if (claimed?.kind !== 'claimed') throw new Error('no lease');
     const charges = [{ budget: 'day', since: 0, amount: 7n, max: 10n }];
-    await store.journal.reserveBudgets(claimed.lease, { attempt: '0', charges });
-    expect(await recorded()).toMatchObject([['transaction.reserved', { transaction: 'a', budgets: ['day 7'] }]]);
+    const budgets = await store.journal.reserveBudgets(claimed.lease, { attempt: '0', charges });
+    const reserved = ['transaction.reserved', { transaction: 'a', budgets: ['day 7'] }];
+    expect(await recorded()).toMatchObject([reserved]);
+    await store.journal.advance(claimed.lease, 'signed', { signed: '0xa', txId: '0xa', budgets });
+    expect(await recorded()).toMatchObject([reserved, ['transaction.signed', { transaction: 'a' }]]);
   });
 });
