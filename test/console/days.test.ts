@@ -240,6 +240,19 @@ describe.skipIf(browserFile === undefined)('the console', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('heading', { name: 'Log in' }).waitFor();
     expect(await statusOf(url, '/v1/wallets', own)).toBe(401);
+    // A cookie that somebody else put there is no session after a login either.
+    const planted = `custos-planted-${'A'.repeat(39)}`;
+    await page.evaluate(`document.cookie = '${cookie?.name}=${planted}; Secure; Path=/; SameSite=Strict'`);
+    expect((await context.cookies()).map(({ value }) => value)).toEqual([planted]);
+    await page.getByLabel('Name').fill('otto');
+    await page.getByRole('button', { name: 'Log in with a passkey' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const values = (await context.cookies()).map(({ value }) => value);
+    expect(values).toHaveLength(1);
+    expect([cookie?.value, planted]).not.toContain(values[0]);
+    for (const value of [cookie?.value, planted]) {
+      expect(await statusOf(url, '/v1/wallets', { ...own, cookie: `${cookie?.name}=${value}` })).toBe(401);
+    }
   });
 });
 
