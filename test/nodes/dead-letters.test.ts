@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Anvil, startAnvil } from '../support/anvil.js';
-import { custos, makeHome, removeHome } from '../support/custos.js';
+import { custos, removeHome } from '../support/custos.js';
 import { type Reply, type Server, startServer } from '../support/http.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 
 const signatureId = randomUUID();
@@ -17,11 +18,11 @@ let env: Record<string, string>;
 let refuses = false;
 
 beforeAll(async () => {
-  home = makeHome();
   [anvil, stub] = await Promise.all([startAnvil({ chainId: 11155111 }), startStubCloud()]);
   node = await startServer(passOn);
   const base = { CUSTOS_PASSWORD: 'password of a node test', CUSTOS_API_KEY: 'x', CUSTOS_LOG_LEVEL: 'warn' };
   env = { ...base, CUSTOS_CLOUD_URL: stub.url };
+  home = await makeQuickHome(env);
   const wallet = { privateKey: anvil.accounts[0]!.privateKey, chain: 'ETH', testnet: true };
   const input = JSON.stringify({ [signatureId]: wallet });
   expect(await custos(['wallet', 'import'], { home, env, input })).toMatchObject({ code: 0 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { custos, makeHome, removeHome, start } from '../support/custos.js';
+import { custos, removeHome, start } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 
 const env = { CUSTOS_PASSWORD: 'correct horse battery staple' };
 let home: string;
 
 beforeAll(async () => {
-  home = makeHome();
-  expect(await custos(['init'], { home, env })).toMatchObject({ code: 0 });
+  home = await makeQuickHome(env);
 });
 afterAll(() => removeHome(home));
 

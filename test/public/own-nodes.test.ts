@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import { FlowNetwork } from '../chains/flow/network.js';
 import { keyOfVector, signVector } from '../chains/replay.js';
-import { custos, makeHome, removeHome } from '../support/custos.js';
+import { custos, removeHome } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 import { type StubCloud, startStubCloud } from '../support/stub-cloud.js';
 import { chainIds, loadVectors, type TransactionVector, unprovedFlags } from '../support/vectors.js';
 
@@ -13,7 +14,7 @@ const env = { CUSTOS_PASSWORD: 'password of own nodes', CUSTOS_API_KEY: 'test-ap
 const registry = createRegistry();
 // Where the network was shut down, there is no node to ask.
 const ids = chainIds.filter((id) => registry.get(id).closedNetwork === undefined);
-const home = makeHome();
+const home = await makeQuickHome(env);
 const flowNetwork = new FlowNetwork();
 /** What each chain's node was asked. */
 const asked = new Map<string, string[]>();

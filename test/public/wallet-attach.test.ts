@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { custos, type Environment, makeHome, removeHome } from '../support/custos.js';
+import { custos, type Environment, removeHome } from '../support/custos.js';
+import { makeQuickHome } from '../support/quick-slot.js';
 import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
 
 const signatureId = '0f6bb1e2-8f4c-4a39-9d54-0c3f2b6a7e11';
@@ -14,11 +15,11 @@ describe.skipIf(whyNoSoftHsm() !== undefined)('custos wallet attach', () => {
   let address: string;
   const run = (...args: string[]) => custos(args, { home, env });
 
-  beforeAll(() => {
+  beforeAll(async () => {
     hsm = startSoftHsm();
-    home = makeHome();
     uri = hsm.make('EC:secp256k1', 'hot');
     env = { CUSTOS_PASSWORD: 'the password of this test', ...hsm.environment };
+    home = await makeQuickHome(env);
     writeFileSync(join(home, 'pin'), `${TOKEN_PIN}\n`, { mode: 0o600 });
   }, 60_000);
   afterAll(() => {
