@@ -42,6 +42,21 @@ export function rpcPage(text, methods) {
   return replaced(text, part, `<!-- methods -->\n\n${table}\n\n<!-- /methods -->\n`);
 }
 
+/** The text of docs/performance.md with the figures that were kept for the last release. */
+export function performancePage(text, figures) {
+  const cells = ({ what, figure, limit, ratio, goal, met }) => [
+    ...[what, figure, limit ?? '', typeof ratio === 'number' ? ratio.toFixed(2) : '', goal ?? ''],
+    met === undefined ? '' : met ? 'yes' : 'no',
+  ];
+  const tables = figures.map(({ name, at, machine, rows }) => {
+    const when = `${at.slice(0, 10)}, Node ${machine.node.slice(1)}, ${machine.cores} cores (${machine.cpu})`;
+    const table = tableOf(['What', 'Figure', 'Limit in the same run', 'Ratio', 'Goal', 'Met'], rows.map(cells));
+    return `**bench/${name}.js**, ${when}:\n\n${table}\n\n`;
+  });
+  const part = /^<!-- figures -->\n[\s\S]*^<!-- \/figures -->\n/m;
+  return replaced(text, part, `<!-- figures -->\n\n${tables.join('')}<!-- /figures -->\n`);
+}
+
 function operations({ paths, components: { schemas } }) {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
@@ -155,6 +170,8 @@ async function writePages() {
   const document = openApiDocument(allRoutes(''), '');
   const { ownMethods } = await import('./dist/api/rpc/methods.js');
   rewrite('docs/api.md', (text) => rpcPage(apiPage(text, document), ownMethods));
+  const figures = JSON.parse(readFileSync(new URL('bench/figures.json', import.meta.url), 'utf8'));
+  rewrite('docs/performance.md', (text) => performancePage(text, figures));
   rewrite('src/client/operations.ts', () => clientTypes(document));
   rewrite('docs/commands.md', (text) => commandsPage(text, chainNotes(registry)));
   const { createOperations, addRoutes } = await import('./dist/gateway/operations.js');
