@@ -6,7 +6,7 @@ import type { SealedWallet } from '../core/signing/wallet.js';
 import type { StoredAddress } from '../core/store/owners.js';
 import type { NewRoot } from '../core/store/store.js';
 import { remacTokens } from './access/access.js';
-import { remacSettings } from './access/settings.js';
+import { resealSettings } from './access/settings.js';
 import type { Database } from './database.js';
 import { resealDocuments } from './documents.js';
 import { remacFreezes } from './freezes/freezes.js';
@@ -67,7 +67,7 @@ async function replaceAll(db: Tables, check: RootCheck, root: NewRoot): Promise<
   await resealDocuments(db, 'policies', (one) => root.resealDocument('policy', one));
   await remacFreezes(db, (freeze) => root.remacFreeze(freeze));
   await remacTokens(db, root.journal, ownerTags);
-  await remacSettings(db, root.journal);
+  await resealSettings(db, (stored) => root.resealSettings(stored));
   // They end soon by themselves, and a new root key is a good moment.
   await db.deleteFrom('user_tickets').execute();
   await resealJournal(db, root.journal, ownerTags);

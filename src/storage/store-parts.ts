@@ -10,6 +10,7 @@ import { auditLog } from './audit/log.js';
 import { AuditWriter } from './audit/writer.js';
 import type { Database } from './database.js';
 import { eventTable } from './events/events.js';
+import { subscriptionTable } from './events/subscriptions.js';
 import { webhookTable } from './events/webhooks.js';
 import { Written } from './events/written.js';
 import { freezeTable } from './freezes/freezes.js';
@@ -58,6 +59,7 @@ type Tables =
   | 'journal'
   | 'events'
   | 'webhooks'
+  | 'subscriptions'
   | 'unlockAudit'
   | 'rootGeneration'
   | 'rekey';
@@ -89,6 +91,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     },
     events: eventTable(database, { seal, written, clock }),
     webhooks: webhookTable(database, { seal, written }),
+    subscriptions: subscriptionTable(database, seal),
     audit: auditLog(database, { writer, seal: auditSeal, process }),
     unlockAudit: (key) => auditSeal.unlock(journalMac(key)),
     auditRows: auditRows(database, auditSeal),

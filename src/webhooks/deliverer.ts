@@ -36,7 +36,7 @@ export interface DelivererParts {
   /** For how many days deliveries are kept that have ended. */
   readonly days: number;
   /** Writes an event as this receiver reads it, signed for now. */
-  letter(webhook: Webhook, event: FeedEvent): Letter;
+  letter(webhook: Webhook, event: FeedEvent): Letter | Promise<Letter>;
 }
 
 /** Sends events to webhooks. Of several processes one sends at a time; each receiver has its own lane, so none waits for another. */
@@ -156,7 +156,7 @@ export class Deliverer {
     const { allowedHosts, letter } = this.#parts;
     try {
       const target = await resolveTarget(webhook.url, allowedHosts);
-      return (await line.post(target, letter(webhook, event))) ?? 'NO_ANSWER';
+      return (await line.post(target, await letter(webhook, event))) ?? 'NO_ANSWER';
     } catch (thrown) {
       return asCustosError(thrown).code;
     }

@@ -10,11 +10,13 @@ import { Changes } from '../../src/api/waiting/changes.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
 import { frontApprovals, frontVault } from '../../src/app/approvals/front.js';
 import { ownersJudge, policyJudges } from '../../src/app/daemon/policy-judges.js';
+import { checkedSubscriptions } from '../../src/app/gateway/messages.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
 import { servedApprovals } from '../../src/app/serve/approvals.js';
 import { servedFreezes, servedPolicies } from '../../src/app/serve/control.js';
+import { storeSubscriptions } from '../../src/app/serve/gateway/subscriptions.js';
 import { tatumOperations } from '../../src/app/serve/gateway/tatum.js';
 import { ownerLimits } from '../../src/app/serve/owner-limits.js';
 import { rpcParts } from '../../src/app/serve/rpc/parts.js';
@@ -198,7 +200,8 @@ export class TestApi {
       authenticator,
     });
     const ids = new Map(own.map(([id, url]) => [chains.get(id).id, url]));
-    const tatum = { api: parts, lifecycle, intake, authenticator, log: silentLog, nodes: ids };
+    const subscriptions = checkedSubscriptions(storeSubscriptions({ store, mac, clock }), ['127.0.0.1']);
+    const tatum = { api: parts, lifecycle, intake, authenticator, log: silentLog, nodes: ids, subscriptions };
     this.api = await startApi({
       parts,
       tatum: this.tatum ? tatumOperations(tatum) : undefined,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Scope } from '../../src/core/access/scopes.js';
 import { parseChainId, parseOwnerId, parseTenantId } from '../../src/core/ids.js';
 import { createGateway } from '../../src/gateway/server.js';
@@ -6,6 +7,7 @@ import { openQueue } from '../../src/storage/queue/queue.js';
 import { optionsFor } from '../gateway/running.js';
 import { freshLocation } from '../storage/support.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
+import { json, startServer } from '../support/http.js';
 import { hasLitecoind, type Litecoind, startLitecoind } from '../support/litecoind.js';
 import { type Answered, freshApi } from './support.js';
 
@@ -206,6 +208,99 @@ describe('the operations of the gateway beside the API', () => {
     const late = answers.find(({ status }) => status === 429);
     expect(late?.headers.get('retry-after')).toMatch(/^\d+$/);
   }, 60_000);
+
+  it('an application hears on its hook of what is completed and what fails, hashed with the secret that it chose', async () => {
+    const receiver = await startServer(json({}, 200));
+    const wrong = await startServer(json({}, 500));
+    test.webhooks.deliverer.start();
+    try {
+      const subscribe = (type: string, url: string, version = 'v3') =>
+        ask(`POST /${version}/subscription`, { type, attr: { url } });
+      const { body } = await subscribe('KMS_COMPLETED_TX', `${receiver.url}/done`);
+      expect(body).toEqual({ id: expect.stringMatching(/^[0-9a-f]{24}$/) });
+      await subscribe('KMS_FAILED_TX', `${receiver.url}/failed`, 'v4');
+      expect((await subscribe('KMS_COMPLETED_TX', `${receiver.url}/done`)).body).toEqual(body);
+      const { id: removed } = (await subscribe('KMS_COMPLETED_TX', `${receiver.url}/removed`)).body;
+      expect((await ask('GET /v3/subscription/count')).body).toEqual({ total: 3 });
+      expect((await ask(`DELETE /v4/subscription/${removed}`)).status).toBe(204);
+      expect((await ask(`DELETE /v4/subscription/${removed}`)).status).toBe(404);
+      const hmacSecret = 'a secret of the application';
+      expect((await ask('PUT /v3/subscription', { hmacSecret })).status).toBe(204);
+      const settings = JSON.stringify(await test.store.access.allSettings());
+      expect(settings).toContain('subscriptionSecret');
+      for (const form of ['utf8', 'base64', 'base64url', 'hex'] as const) {
+        expect(settings).not.toContain(Buffer.from(hmacSecret).toString(form).replace(/=+$/, ''));
+      }
+      const done = await submit();
+      const { signatureId: poor } = await test.wallet();
+      const failed = (await ask('POST /v3/ethereum/transaction', transferOf(poor))).body['signatureId'];
+      const withdrawn = await submit();
+      expect((await ask(`DELETE /v3/kms/${withdrawn}`)).status).toBe(204);
+      await sign();
+      await vi.waitFor(() => expect(receiver.seen.length).toBe(2), 20_000);
+      const at = (path: string) => receiver.seen.find(({ url }) => url === path);
+      const { txId } = (await seen(done)).body;
+      expect(JSON.parse(String(at('/done')?.body))).toEqual({
+        ...{ subscriptionType: 'KMS_COMPLETED_TX', signatureId: done, txId },
+      });
+      const { error } = (await ask(`GET /v3/kms/${failed}`)).body as { error?: { message: string } };
+      expect(JSON.parse(String(at('/failed')?.body))).toEqual({
+        ...{ subscriptionType: 'KMS_FAILED_TX', signatureId: failed, error: error?.message },
+      });
+      for (const { headers, body: text } of receiver.seen) {
+        const hash = createHmac('sha512', hmacSecret).update(String(text)).digest('base64');
+        expect(headers['x-payload-hash']).toBe(hash);
+      }
+      const { data } = (await test.ask('GET /v1/webhooks', { token: await test.token() })).body;
+      expect(data).toEqual([]);
+      // One that cannot be reached is in the log of calls, until it gets it.
+      await subscribe('KMS_COMPLETED_TX', `${wrong.url}/done`);
+      expect((await ask('DELETE /v3/subscription')).status).toBe(204);
+      const second = await submit();
+      await sign();
+      await vi.waitFor(() => expect([receiver.seen.length, wrong.seen.length]).toEqual([3, 1]), 20_000);
+      expect(receiver.seen[2]?.headers['x-payload-hash']).toBeUndefined();
+      const log = async (query = '') =>
+        (await ask(`GET /v3/subscription/webhook?pageSize=10${query}`)).body as unknown as Record<string, unknown>[];
+      await vi.waitFor(async () => {
+        expect(await log('&direction=desc')).toContainEqual(
+          expect.objectContaining({
+            ...{ type: 'KMS_COMPLETED_TX', url: `${wrong.url}/done`, failed: false, nextTime: expect.any(Number) },
+            data: expect.objectContaining({ signatureId: second }),
+            response: { code: 500, networkError: false },
+          }),
+        );
+      }, 20_000);
+      expect((await log()).map(({ data: said }) => (said as { signatureId: string }).signatureId).slice(0, 2)).toEqual(
+        expect.arrayContaining([done, failed]),
+      );
+      expect((await ask('GET /v3/subscription/webhook/count')).body).toEqual({ total: 4 });
+      expect(await log('&failed=true')).toEqual([]);
+    } finally {
+      await receiver.close();
+      await wrong.close();
+    }
+  }, 60_000);
+
+  it('subscriptions belong to a tenant, and a token for some of its wallets or chains has none', async () => {
+    await test.store.access.addTenant({ id: shop, createdAt: 1 });
+    const wanted = { type: 'KMS_COMPLETED_TX', attr: { url: 'https://shop.example.com/hook' } };
+    const own = await ask('POST /v3/subscription', wanted);
+    const theirs = { 'x-api-key': await test.token({ scopes: all, tenant: shop }) };
+    expect((await ask('GET /v3/subscription?pageSize=10', undefined, theirs)).body).toEqual([]);
+    expect((await ask(`DELETE /v3/subscription/${own.body['id']}`, undefined, theirs)).status).toBe(404);
+    const narrow = { 'x-api-key': await test.token({ scopes: all, chains: [parseChainId('BSC')] }) };
+    for (const operation of ['POST /v3/subscription', 'PUT /v4/subscription', 'DELETE /v3/subscription']) {
+      const body = operation.startsWith('PUT') ? { hmacSecret: 'x' } : wanted;
+      const sent = operation.startsWith('DELETE') ? undefined : body;
+      expect([operation, (await ask(operation, sent, narrow)).status]).toEqual([operation, 403]);
+    }
+    expect((await ask('GET /v3/subscription?pageSize=10', undefined, narrow)).status).toBe(403);
+    for (const url of ['http://shop.example.com/hook', 'file:///etc/passwd']) {
+      expect((await ask('POST /v3/subscription', { ...wanted, attr: { url } })).status).toBe(400);
+    }
+    expect((await ask('GET /v3/subscription?pageSize=10')).body).toMatchObject([{ id: own.body['id'], ...wanted }]);
+  });
 
   it('no daemon fetches, closes or reports anything: the server signs it itself', async () => {
     const id = await submit();

@@ -2,13 +2,16 @@ import { checkIssuerUrl } from '../../cloud/urls.js';
 import {
   type OidcSettings,
   readSettings,
+  type StoredTenantSettings,
   sealSettings,
   type TenantSettings,
 } from '../../core/access/tenant-settings.js';
 import { CustosError } from '../../core/errors.js';
 import { defaultTenant, type TenantId } from '../../core/ids.js';
 import type { AccessTable } from '../../core/store/access.js';
+import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { OidcFlags } from './oidc-flags.js';
+import { openSubscriptionSecret, sealSubscriptionSecret } from './subscription-secret.js';
 import type { TokenParts } from './tokens.js';
 
 interface SettingsParts extends Pick<TokenParts, 'mac'> {
@@ -45,6 +48,33 @@ export async function changeSettings(
   const changed = off ? rest : { ...rest, oidc: oidcOf(flags, before) };
   await parts.access.putSettings(sealSettings(parts.mac, tenant, changed));
   return changed;
+}
+
+/**
+ * Sets the text with which messages to the subscriptions of a tenant are hashed; absent: none. The rest stays.
+ * @throws CustosError TENANT_UNKNOWN, STORE_*
+ */
+export async function setSubscriptionSecret(
+  { access, mac }: SettingsParts,
+  tenant: TenantId,
+  secret: string | undefined,
+): Promise<void> {
+  const { subscriptionSecret: _former, ...rest } = await settingsOf({ access, mac }, tenant);
+  const sealed = secret === undefined ? {} : { subscriptionSecret: sealSubscriptionSecret(mac, tenant, secret) };
+  await access.putSettings(sealSettings(mac, tenant, { ...rest, ...sealed }));
+}
+
+/** Settings under a new root key. What did not verify before does not afterwards. @throws CustosError RECORD_DAMAGED */
+export function resealedSettings(
+  { from, to }: { readonly from: JournalMac; readonly to: JournalMac },
+  stored: StoredTenantSettings,
+): StoredTenantSettings {
+  const settings = readSettings(from, stored);
+  if (settings === undefined) return stored;
+  const { tenant } = stored;
+  const { subscriptionSecret: sealed, ...rest } = settings;
+  const secret = sealed && sealSubscriptionSecret(to, tenant, openSubscriptionSecret(from, tenant, sealed));
+  return sealSettings(to, tenant, { ...rest, ...(secret && { subscriptionSecret: secret }) });
 }
 
 /** A change is refused where it is written. */

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
 import type { FeedEvent } from '../../core/events/feed.js';
-import type { SubscriptionKind, SubscriptionOutbox, SubscriptionsOf } from '../../core/events/subscriptions.js';
-import type { Webhook } from '../../core/events/webhooks.js';
+import type { SubscriptionOutbox, SubscriptionsOf } from '../../core/events/subscriptions.js';
+import type { SubscriptionKind } from '../../core/events/types.js';
 import type { Log } from '../../core/log.js';
 import { subscriptionTypes } from '../../gateway/routes/subscriptions.js';
 import { Deliverer } from '../../webhooks/deliverer.js';
@@ -22,7 +22,7 @@ interface MessageParts {
 
 /** Sends the messages of a queue's subscriptions. */
 export function gatewayMessages({ outbox, ...parts }: MessageParts): Deliverer {
-  return new Deliverer({ ...outbox, ...parts, days: DAYS, letter: messageOf });
+  return new Deliverer({ ...outbox, ...parts, days: DAYS, letter: ({ salt }, event) => messageOf(salt, event) });
 }
 
 /** Subscriptions that take only URLs to which messages are sent. */
@@ -39,15 +39,16 @@ export function checkedSubscriptions(of: SubscriptionsOf, allowedHosts: readonly
   };
 }
 
-/** A message in the form of the documented API, with its hash where the tenant has a secret. */
-function messageOf({ salt }: Pick<Webhook, 'salt'>, event: FeedEvent): Letter {
+/** A message in the form of the documented API. @param secret - with which its hash is made; empty: it has none */
+export function messageOf(secret: string, event: FeedEvent): Letter {
   const kind: SubscriptionKind = event.type === 'transaction.completed' ? 'completed' : 'failed';
   const body = JSON.stringify({ subscriptionType: subscriptionTypes[kind], ...saidOf(event) });
-  const hash = salt === '' ? undefined : createHmac('sha512', salt).update(body).digest('base64');
+  const hash = secret === '' ? undefined : createHmac('sha512', secret).update(body).digest('base64');
   return { body, headers: hash === undefined ? {} : { 'x-payload-hash': hash } };
 }
 
-function saidOf(event: FeedEvent): Readonly<Record<string, unknown>> {
+/** What a message says beside its type. */
+export function saidOf(event: FeedEvent): Readonly<Record<string, unknown>> {
   if ('data' in event) return event.data;
   const { id: signatureId, txId, error } = event.transaction;
   if (event.type === 'transaction.completed') return { signatureId, txId };

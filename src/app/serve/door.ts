@@ -22,6 +22,7 @@ import { openConsole } from '../console/open.js';
 import type { Door } from '../daemon/door.js';
 import { ownersJudge } from '../daemon/policy-judges.js';
 import { readContracts } from '../gateway/contracts.js';
+import { checkedSubscriptions } from '../gateway/messages.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
 import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
@@ -31,6 +32,7 @@ import { createUsers } from '../users/service.js';
 import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
 import { servedApprovals } from './approvals.js';
 import { servedFreezes, servedPolicies } from './control.js';
+import { storeSubscriptions } from './gateway/subscriptions.js';
 import { tatumOperations } from './gateway/tatum.js';
 import { ownerLimits } from './owner-limits.js';
 import { openClefSocket } from './rpc/clef-socket.js';
@@ -127,6 +129,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ? tatumOperations({
         ...{ api: parts, lifecycle, intake, authenticator, log },
         ...{ nodes: config.daemon.nodes, fetch: fetchOf(config.proxies) },
+        subscriptions: checkedSubscriptions(storeSubscriptions({ store, mac, clock }), allowedHosts),
         contracts: readContracts(new SettingsReader({}, {}), config, chains),
       })
     : undefined;

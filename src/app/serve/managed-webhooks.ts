@@ -63,7 +63,8 @@ export class ManagedWebhooks {
   /** In the order of their ids. */
   async list(tenant?: TenantId): Promise<readonly ListedWebhook[]> {
     const all = await this.#store.webhooks.all();
-    const wanted = all.filter((one) => tenant === undefined || one.tenant === tenant);
+    const own = all.filter(({ subscription }) => subscription === undefined);
+    const wanted = own.filter((one) => tenant === undefined || one.tenant === tenant);
     return Promise.all(wanted.map(async (one) => shownOf(await this.#service.get(one.tenant, one.id))));
   }
 

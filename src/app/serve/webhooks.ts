@@ -12,9 +12,11 @@ import type { Store } from '../../core/store/store.js';
 import { Deliverer } from '../../webhooks/deliverer.js';
 import { publicKeyText, sharedSecretText, signedHeaders, type WebhookKeys } from '../../webhooks/sign.js';
 import { readTarget } from '../../webhooks/target.js';
+import { messageOf } from '../gateway/messages.js';
+import { secretOf } from './gateway/subscriptions.js';
 
 interface WebhookParts {
-  readonly store: Pick<Store, 'webhooks' | 'events'>;
+  readonly store: Pick<Store, 'webhooks' | 'events' | 'access'>;
   /** Of the journal: secrets of webhooks are derived with its key, and stored nowhere. */
   readonly mac: JournalMac;
   readonly clock: Clock;
@@ -32,23 +34,29 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts, days = DA
   readonly service: WebhooksService;
   readonly deliverer: Deliverer;
 } {
-  const { webhooks, events } = store;
+  const { webhooks, events, access } = store;
   const keysOf = ({ id, salt }: Webhook): WebhookKeys => ({
     shared: Buffer.from(mac(['custos/webhook/v1', id, salt]), 'base64url'),
     seed: Buffer.from(mac(['custos/webhook/v1a', id, salt]), 'base64url'),
   });
-  const letter = (webhook: Webhook, event: FeedEvent) => {
+  const letter = async (webhook: Webhook, event: FeedEvent) => {
+    if (webhook.subscription !== undefined) return messageOf(await secretOf({ access, mac }, webhook.tenant), event);
     const body = JSON.stringify(eventJson(event));
     const seconds = Math.floor(clock.now() / 1000);
     return { body, headers: signedHeaders(keysOf(webhook), { id: event.id, seconds, body }) };
   };
   const deliverer = new Deliverer({ webhooks, events, clock, log, allowedHosts, days, letter });
   const required = (found: Webhook | undefined) => {
-    if (found === undefined) throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
+    // Subscriptions of the documented API are managed there.
+    if (found === undefined || found.subscription !== undefined)
+      throw new CustosError('WEBHOOK_UNKNOWN', 'there is no such webhook');
     return found;
   };
   const known = async (tenant: Webhook['tenant'], id: string) => required(await webhooks.get(tenant, id));
-  const changed = async (...given: Parameters<WebhookTable['change']>) => required(await webhooks.change(...given));
+  const changed = async (...given: Parameters<WebhookTable['change']>) => {
+    await known(given[0], given[1]);
+    return required(await webhooks.change(...given));
+  };
   const shown = (webhook: Webhook) => ({ webhook, publicKey: publicKeyText(keysOf(webhook)) });
   const withSecret = (webhook: Webhook) => ({
     ...shown(webhook),
@@ -65,7 +73,7 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts, days = DA
       await webhooks.add(webhook);
       return withSecret(webhook);
     },
-    list: async (feed) => (await webhooks.all(feed)).map(shown),
+    list: async (feed) => (await webhooks.all(feed)).filter((one) => one.subscription === undefined).map(shown),
     get: async (tenant, id) => shown(await known(tenant, id)),
     async enable(tenant, id, isEnabled) {
       return shown(await changed(tenant, id, (one) => ({ ...one, isEnabled })));

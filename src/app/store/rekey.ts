@@ -14,6 +14,7 @@ import { freezeKeyOf } from '../../vault/freeze-key.js';
 import { journalKeyOf } from '../../vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot } from '../../vault/key-slots.js';
 import { makeResealing } from '../../vault/reseal.js';
+import { resealedSettings } from '../access/settings.js';
 import { signLogWith } from '../audit/unlock.js';
 
 /** Called before the first wallet with the total, then with the number done. */
@@ -69,6 +70,7 @@ export async function rekeyStore(store: Store, { rootKey, password, progress }: 
       resealOwner: resealing.resealOwner,
       resealAddresses: resealing.resealAddresses,
       resealDocument: (kind, sealed) => after.seal(kind, sealed.version, before.open(kind, sealed)),
+      resealSettings: (stored) => resealedSettings(journal, stored),
       remacFreeze: (freeze) => remacFreeze(freeze, { journal, ends }),
       events: [{ code: 'store.rekeyed', detail: { generation, formerKey, key } }],
       progress: (done) => progress?.(done, total),

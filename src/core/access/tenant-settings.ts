@@ -18,6 +18,8 @@ export interface OidcSettings {
 /** What an operator decided about a tenant. */
 export interface TenantSettings {
   readonly oidc?: OidcSettings;
+  /** The text with which messages to its subscriptions are hashed, sealed under the journal's key: base64url of a box. */
+  readonly subscriptionSecret?: string;
 }
 
 /** Settings as they are stored. */

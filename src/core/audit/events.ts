@@ -189,7 +189,8 @@ export const auditEvents = {
     fields: { process: 'text', tenant: 'text' },
   },
   'tenant.set': {
-    about: 'how users of a tenant prove to be there was changed',
+    about:
+      'the settings of a tenant were changed: how its users prove to be there, or with what its messages are hashed',
     ocsf: [ENTITY, UPDATE],
     fields: { process: 'text', tenant: 'text' },
   },

@@ -1,9 +1,7 @@
 import type { Network, TenantId } from '../ids.js';
-import type { EventTable } from './feed.js';
-import type { Delivery, WebhookTable } from './webhooks.js';
-
-/** What an application hears of: its transactions that are completed, or those that failed. */
-export type SubscriptionKind = 'completed' | 'failed';
+import type { EventTable, Feed, FeedEvent } from './feed.js';
+import type { SubscriptionKind } from './types.js';
+import type { Delivery, Webhook, WebhookTable } from './webhooks.js';
 
 /** Where an application wants to hear of its transactions. */
 export interface Subscription {
@@ -51,6 +49,20 @@ export interface Subscriptions {
   setSecret(secret: string | undefined): Promise<void>;
   calls(filter: CallFilter): Promise<readonly SubscriptionCall[]>;
   countCalls(filter: Pick<CallFilter, 'failed'>): Promise<number>;
+}
+
+/** A message to a subscriber in a store, with its event unless that is not authentic any more. */
+export interface SubscriptionDelivery extends Delivery {
+  readonly event: FeedEvent | undefined;
+}
+
+/** Subscriptions in a store: webhooks that hear of what an application handed over, in the words of another API. */
+export interface SubscriptionTable {
+  /** The same subscription again is the one that is there, and is enabled again. It gets what happens from now on. @returns its id */
+  add(wanted: Webhook & { readonly subscription: SubscriptionKind }): Promise<string>;
+  /** Messages to some of them, in the order of the feed. */
+  calls(feed: Feed, webhooks: readonly string[], filter: CallFilter): Promise<readonly SubscriptionDelivery[]>;
+  countCalls(webhooks: readonly string[], filter: Pick<CallFilter, 'failed'>): Promise<number>;
 }
 
 /** What a sender of messages needs of a database of subscriptions: they are webhooks whose `salt` is the tenant's secret. */

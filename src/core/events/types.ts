@@ -57,3 +57,13 @@ export function publicEvent(line: string): PublicEvent | undefined {
 export function linesOf(types: readonly EventType[]): readonly string[] {
   return Object.keys(published).filter((line) => types.some((type) => published[line]?.type === type));
 }
+
+/** What the documented API of a gateway tells an application: its transactions that are completed, or those that failed. */
+export type SubscriptionKind = 'completed' | 'failed';
+
+/** Events that such a message may tell of. Which transactions it tells of depends on more than that. */
+export const subscriptionEvents: Readonly<Record<SubscriptionKind, readonly EventType[]>> = {
+  completed: ['transaction.completed'],
+  // A request whose time is over is cancelled without anybody who asked for it.
+  failed: ['transaction.failed', 'transaction.denied', 'transaction.cancelled'],
+};

@@ -1,14 +1,16 @@
 import type { Network, TenantId } from '../ids.js';
 import type { Feed, FeedEvent } from './feed.js';
-import type { EventType } from './types.js';
+import type { EventType, SubscriptionKind } from './types.js';
 
 /** Where a tenant wants its events. */
 export interface Webhook extends Feed {
-  /** `wh_` and 32 hexadecimal digits. */
+  /** `wh_` and 32 hexadecimal digits; of a subscription 24. */
   readonly id: string;
   readonly url: string;
   /** Absent: all. */
   readonly types?: readonly EventType[];
+  /** In place of `types`, of one that speaks as the documented API of a gateway. */
+  readonly subscription?: SubscriptionKind;
   /** Its secrets are derived from this and a key of the store; they are stored nowhere. */
   readonly salt: string;
   readonly isEnabled: boolean;

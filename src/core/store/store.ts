@@ -1,5 +1,7 @@
+import type { StoredTenantSettings } from '../access/tenant-settings.js';
 import type { AuditEvent } from '../audit/events.js';
 import type { EventTable } from '../events/feed.js';
+import type { SubscriptionTable } from '../events/subscriptions.js';
 import type { WebhookTable } from '../events/webhooks.js';
 import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
 import type { SealedWallet } from '../signing/wallet.js';
@@ -71,6 +73,8 @@ export interface NewRoot {
   resealOwner(owner: StoredOwner): StoredOwner;
   /** Seals allotted addresses again, with other digests. @throws CustosError RECORD_DAMAGED: one does not open */
   resealAddresses(addresses: readonly StoredAddress[]): readonly StoredAddress[];
+  /** Authenticates settings of a tenant again, and seals the secret in them. What did not verify before does not afterwards. */
+  resealSettings(stored: StoredTenantSettings): StoredTenantSettings;
   /** Authenticates a freeze again. What did not verify under the key of before does not verify afterwards. */
   remacFreeze(freeze: StoredFreeze): StoredFreeze;
   /** What authenticates the journal before and after. */
@@ -187,6 +191,7 @@ export interface Store {
   readonly events: EventTable;
   readonly tickets: TicketTable;
   readonly webhooks: WebhookTable;
+  readonly subscriptions: SubscriptionTable;
   /**
    * Lets the journal verify its rows and authenticate what it writes. Without the key, rows are shown unverified, and a process
    * with the key does not act on what was written.

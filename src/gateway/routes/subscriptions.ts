@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CustosError } from '../../core/errors.js';
-import type { SubscriptionCall, SubscriptionKind, Subscriptions } from '../../core/events/subscriptions.js';
+import type { SubscriptionCall, Subscriptions } from '../../core/events/subscriptions.js';
+import type { SubscriptionKind } from '../../core/events/types.js';
 import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField } from '../../http/problems.js';

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
-import { type StoredTenantSettings, settingsMac } from '../../core/access/tenant-settings.js';
+import type { StoredTenantSettings } from '../../core/access/tenant-settings.js';
 import type { TenantId } from '../../core/ids.js';
-import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { StoreTables } from '../schema.js';
 
 type Tables = Kysely<StoreTables>;
@@ -24,14 +23,12 @@ export async function putSettings(db: Tables, { tenant, facts, mac }: StoredTena
     .execute();
 }
 
-/** Authenticates settings again, inside the transaction of a new root key. What did not verify before does not afterwards. */
-export async function remacSettings(
+/** Settings under a new root key, inside its transaction. */
+export async function resealSettings(
   db: Tables,
-  { from, to }: { readonly from: JournalMac; readonly to: JournalMac },
+  reseal: (stored: StoredTenantSettings) => StoredTenantSettings,
 ): Promise<void> {
-  for (const stored of await readAllSettings(db)) {
-    if (settingsMac(from, stored) === stored.mac) await putSettings(db, { ...stored, mac: settingsMac(to, stored) });
-  }
+  for (const stored of await readAllSettings(db)) await putSettings(db, reseal(stored));
 }
 
 function settingsOf({ tenant, facts, mac }: Row): StoredTenantSettings {

@@ -1,20 +1,28 @@
-import { type EventType, isEventType, publicEvent } from '../../core/events/types.js';
+import { type EventType, isEventType, publicEvent, subscriptionEvents } from '../../core/events/types.js';
 import type { Delivery, DeliveryState, Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import { chunks } from '../../core/pages.js';
 import type { StoreTables } from '../schema.js';
 import { feedName, type NumberedRow, type Tables } from './number.js';
 import { eventsAt } from './page.js';
+import { subscriptionOf } from './subscription-words.js';
 
 /** Hands events to the webhooks that want them. */
 export async function handOut(db: Tables, rows: readonly NumberedRow[], now: number): Promise<void> {
   const webhooks = await db.selectFrom('webhooks').selectAll().where('state', '=', 'enabled').execute();
   if (webhooks.length === 0) return;
-  const values = rows.flatMap(({ seq, feed, event }) => {
+  const all = rows.flatMap(({ seq, feed, event }) => {
     const type = typeOf(event);
     return webhooks
       .filter((one) => feedName(one.tenant, one.network) === feed && type !== undefined && wants(one, type))
-      .map(({ id }) => ({ webhook: id, seq, state: 'waiting', attempts: 0, next_at: now, answer: null }));
+      .map((one) => ({ one, seq }));
   });
+  const told = await toldToSubscribers(
+    db,
+    all.flatMap(({ one, seq }) => (subscriptionOf(one.types) === undefined ? [] : [seq])),
+  );
+  const values = all
+    .filter(({ one, seq }) => subscriptionOf(one.types) === undefined || told.has(seq))
+    .map(({ one: { id }, seq }) => ({ webhook: id, seq, state: 'waiting', attempts: 0, next_at: now, answer: null }));
   for (const part of chunks(values, 500)) await db.insertInto('deliveries').values(part).execute();
 }
 
@@ -24,7 +32,31 @@ function typeOf(event: string): EventType | undefined {
 }
 
 function wants({ types }: StoreTables['webhooks'], type: EventType): boolean {
+  const subscription = subscriptionOf(types);
+  if (subscription !== undefined) return subscriptionEvents[subscription].includes(type);
   return types === null || types.split(' ').includes(type);
+}
+
+/**
+ * Subscribers hear of transactions that an application handed over, through whichever door, and of none that it withdrew.
+ * @returns the numbers of events that tell of such
+ */
+async function toldToSubscribers(db: Tables, seqs: readonly number[]): Promise<ReadonlySet<number>> {
+  const told = new Set<number>();
+  for (const part of chunks([...new Set(seqs)], 500)) {
+    const found = await db
+      .selectFrom('transaction_events')
+      .innerJoin('transactions', 'transactions.id', 'transaction_events.transaction_id')
+      .select(['seq', 'state', 'error_code'])
+      .where('seq', 'in', part)
+      .where('source', 'is not', null)
+      .where('transactions.kind', '=', 'transaction')
+      .execute();
+    for (const { seq, state, error_code } of found) {
+      if (state !== 'cancelled' || error_code === 'REQUEST_EXPIRED') told.add(Number(seq));
+    }
+  }
+  return told;
 }
 
 /** Deliveries of a webhook, the newest first. */
@@ -75,7 +107,7 @@ export async function makeDue(
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
-function deliveryOf({ webhook, seq, state, attempts, next_at, answer }: StoreTables['deliveries']): Delivery {
+export function deliveryOf({ webhook, seq, state, attempts, next_at, answer }: StoreTables['deliveries']): Delivery {
   return {
     ...{ webhook, seq: Number(seq), attempts: Number(attempts), nextAt: Number(next_at) },
     state: state as DeliveryState,

@@ -8,6 +8,7 @@ import type { StoreTables } from '../schema.js';
 import { dueOf, handOut, makeDue, newest, noteStep } from './deliveries.js';
 import { type Numbered, numberRows, type Tables } from './number.js';
 import { replaySome } from './replay.js';
+import { subscriptionOf, subscriptionWords } from './subscription-words.js';
 import { tidyNext } from './tidy.js';
 import { noteEvent, type Written } from './written.js';
 
@@ -132,25 +133,28 @@ export async function numberAndHandOut(
   return { head, isWhole };
 }
 
-function rowOf(webhook: Webhook, seal: JournalSeal): Row {
-  const { id, tenant, network, url, types, salt, isEnabled, createdAt } = webhook;
+export function rowOf(webhook: Webhook, seal: JournalSeal): Row {
+  const { id, tenant, network, url, types, subscription, salt, isEnabled, createdAt } = webhook;
+  const word = subscription && subscriptionWords[subscription];
   const row = {
     ...{ id, tenant, network, url, salt, created_at: createdAt },
-    types: types === undefined ? null : types.join(' '),
+    types: word ?? types?.join(' ') ?? null,
     state: isEnabled ? 'enabled' : 'disabled',
   };
   return { ...row, mac: seal.of('webhooks', row) };
 }
 
 /** Nothing for a row that somebody wrote who has no key of the store. */
-function webhookOf(db: Tables, row: Row): Webhook[] {
+export function webhookOf(db: Tables, row: Row): Webhook[] {
   const { network } = row;
   if (!sealOf(db).isSound('webhooks', row) || (network !== 'mainnet' && network !== 'testnet')) return [];
   const types = row.types?.split(' ').filter(isEventType);
+  const subscription = subscriptionOf(row.types);
   return [
     {
       ...{ id: row.id, tenant: parseTenantId(row.tenant), network, url: row.url, salt: row.salt },
       ...(types !== undefined && { types }),
+      ...(subscription && { subscription }),
       isEnabled: row.state === 'enabled',
       createdAt: Number(row.created_at),
     },

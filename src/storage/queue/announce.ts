@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { SubscriptionKind } from '../../core/events/subscriptions.js';
+import type { SubscriptionKind } from '../../core/events/types.js';
 import type { QueueRow } from './rows.js';
 import type { QueueTables } from './schema.js';
 

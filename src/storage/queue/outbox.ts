@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { SubscriptionKind, SubscriptionOutbox } from '../../core/events/subscriptions.js';
-import type { EventType } from '../../core/events/types.js';
+import type { SubscriptionOutbox } from '../../core/events/subscriptions.js';
+import type { EventType, SubscriptionKind } from '../../core/events/types.js';
 import type { Delivery, DeliveryState, Webhook } from '../../core/events/webhooks.js';
 import { parseTenantId } from '../../core/ids.js';
 import type { Database } from '../database.js';

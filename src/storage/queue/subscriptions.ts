@@ -2,13 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
-import type {
-  CallFilter,
-  Subscription,
-  SubscriptionCall,
-  SubscriptionKind,
-  Subscriptions,
-} from '../../core/events/subscriptions.js';
+import type { CallFilter, Subscription, SubscriptionCall, Subscriptions } from '../../core/events/subscriptions.js';
+import type { SubscriptionKind } from '../../core/events/types.js';
 import type { Network, TenantId } from '../../core/ids.js';
 import { isObject, tryJson } from '../../core/json.js';
 import type { Database } from '../database.js';

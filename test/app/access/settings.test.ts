@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
 import type { OidcFlags } from '../../../src/app/access/oidc-flags.js';
-import { changeSettings, settingsOf } from '../../../src/app/access/settings.js';
-import { sealSettings } from '../../../src/core/access/tenant-settings.js';
-import { defaultTenant as tenant } from '../../../src/core/ids.js';
+import {
+  changeSettings,
+  resealedSettings,
+  setSubscriptionSecret,
+  settingsOf,
+} from '../../../src/app/access/settings.js';
+import { openSubscriptionSecret } from '../../../src/app/access/subscription-secret.js';
+import { readSettings, sealSettings } from '../../../src/core/access/tenant-settings.js';
+import { parseTenantId, defaultTenant as tenant } from '../../../src/core/ids.js';
 import { journalMac } from '../../../src/core/store/journal-mac.js';
 import { createStore } from '../../../src/storage/open-store.js';
 import { anySlot, freshLocation, storeId } from '../../storage/support.js';
@@ -51,5 +57,30 @@ test('settings that somebody without the key wrote count as none', async () => {
   const { access, close } = await opened();
   await access.putSettings(sealSettings(() => 'forged', tenant, { oidc }));
   expect(await settingsOf({ access, mac }, tenant)).toEqual({});
+  await close();
+});
+
+test('the secret of subscriptions is sealed, stays when the identity provider changes, and opens after a new root key', async () => {
+  const { access, set, close } = await opened();
+  const secret = 'chosen by the application';
+  await setSubscriptionSecret({ access, mac }, tenant, secret);
+  await set(named);
+  const stored = await access.settings(tenant);
+  expect(await settingsOf({ access, mac }, tenant)).toMatchObject({ oidc, subscriptionSecret: expect.any(String) });
+  expect(JSON.stringify(stored)).not.toContain(secret);
+  const from = mac;
+  const to = journalMac(new Uint8Array(32).fill(2));
+  if (stored === undefined) throw new Error('nothing is stored');
+  const resealed = resealedSettings({ from, to }, stored);
+  const { subscriptionSecret = '', ...rest } = readSettings(to, resealed) ?? {};
+  expect(rest).toEqual({ oidc });
+  expect(openSubscriptionSecret(to, tenant, subscriptionSecret)).toBe(secret);
+  const damaged = expect.objectContaining({ code: 'RECORD_DAMAGED' });
+  expect(() => openSubscriptionSecret(from, tenant, subscriptionSecret)).toThrow(damaged);
+  expect(() => openSubscriptionSecret(to, parseTenantId('shop'), subscriptionSecret)).toThrow(damaged);
+  const forged = { ...stored, facts: '{}' };
+  expect(resealedSettings({ from, to }, forged)).toBe(forged);
+  await setSubscriptionSecret({ access, mac }, tenant, undefined);
+  expect(await settingsOf({ access, mac }, tenant)).toEqual({ oidc });
   await close();
 });

@@ -29,11 +29,20 @@ describe.each(kinds)('webhooks on %s', (kind) => {
   });
   afterEach(() => store.close());
 
+  const pendingOf = (id: string) =>
+    parsePending({ id, chain: 'ETH', hashes: [wallet], serializedTransaction: '{"to":"0x1"}' }, eth, 'testnet');
   const happen = async () => {
     const id = (++made).toString(16).padStart(24, '0');
-    const received = { id, chain: 'ETH', hashes: [wallet], serializedTransaction: '{"to":"0x1"}' };
-    const pending = parsePending(received, eth, 'testnet');
+    const pending = pendingOf(id);
     await store.journal.accept({ tenant, source: 'api', kind: 'transaction', delivery: 'broadcast', pending });
+    return id;
+  };
+  /** One that a daemon found at a cloud. */
+  const found = async () => {
+    const id = (++made).toString(16).padStart(24, '0');
+    const [claimed] = await store.journal.claim([pendingOf(id)]);
+    if (claimed?.kind === 'claimed') await store.journal.rest(claimed.lease, 0);
+    return id;
   };
   const numbersFor = async ({ id }: Webhook) => (await store.webhooks.deliveries(id, 100)).map(({ seq }) => seq);
 
@@ -45,6 +54,42 @@ describe.each(kinds)('webhooks on %s', (kind) => {
     await happen();
     await store.events.number();
     expect([await numbersFor(first), await numbersFor(second)]).toEqual([[2, 1], [2]]);
+  });
+
+  it('a subscriber hears of what applications handed over and what ended, the same one is the same again', async () => {
+    const feed = { tenant, network: 'testnet' } as const;
+    const wanted = (subscription: 'completed' | 'failed') => ({
+      ...webhook({ id: randomBytes(12).toString('hex'), salt: '' }),
+      subscription,
+    });
+    const ids = await Promise.all(
+      (['completed', 'failed', 'completed', 'failed'] as const).map((kind) => store.subscriptions.add(wanted(kind))),
+    );
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+    const [completed = '', failed = ''] = ids;
+    await store.webhooks.disable({ tenant, id: failed }, 'gone');
+    expect(await store.subscriptions.add(wanted('failed'))).toBe(failed);
+    expect((await store.webhooks.all(feed)).map(({ subscription, isEnabled }) => [subscription, isEnabled])).toEqual(
+      expect.arrayContaining([
+        ['completed', true],
+        ['failed', true],
+      ]),
+    );
+    const [withdrawn = '', lost = '', polled = ''] = [await happen(), await happen(), await found()];
+    await store.journal.cancel(withdrawn);
+    for (const id of [lost, polled]) {
+      const [claimed] = await store.journal.claim([pendingOf(id)]);
+      if (claimed?.kind === 'changed' || claimed?.lease === undefined) throw new Error('no lease');
+      await store.journal.advance(claimed.lease, 'failed', { errorCode: 'GAS_TOO_LOW', errorText: 'not enough' });
+    }
+    await store.events.number();
+    const all = { limit: 10, offset: 0 };
+    const calls = await store.subscriptions.calls(feed, [completed, failed], all);
+    expect(calls).toMatchObject([{ webhook: failed, state: 'waiting', event: { transaction: { id: lost } } }]);
+    expect(await store.subscriptions.calls(feed, [completed, failed], { ...all, offset: 1 })).toEqual([]);
+    expect(await store.subscriptions.countCalls([completed, failed], {})).toBe(1);
+    expect(await store.subscriptions.countCalls([completed, failed], { failed: true })).toBe(0);
+    expect(await store.subscriptions.countCalls([], {})).toBe(0);
   });
 
   it('one that is disabled keeps what was changed meanwhile, and one that was removed stays so', async () => {

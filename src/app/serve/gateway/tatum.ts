@@ -1,7 +1,9 @@
 import type { Authenticator } from '../../../api/authenticator.js';
+import { isWhole } from '../../../api/caller.js';
 import { allGatewayRoles } from '../../../core/access/gateway-roles.js';
 import { canBuild } from '../../../core/chain/builder.js';
-import { asCustosError } from '../../../core/errors.js';
+import { asCustosError, CustosError } from '../../../core/errors.js';
+import type { SubscriptionsOf } from '../../../core/events/subscriptions.js';
 import type { ChainId } from '../../../core/ids.js';
 import type { Log } from '../../../core/log.js';
 import type { GatewayAccess } from '../../../gateway/caller.js';
@@ -10,6 +12,8 @@ import { createOperations, type Operations } from '../../../gateway/operations.j
 import { type JournalQueueParts, journalQueue } from './journal-queue.js';
 
 export interface TatumParts extends JournalQueueParts {
+  /** Whom messages tell of what became of transactions. */
+  readonly subscriptions: SubscriptionsOf;
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
   /** URL of the node of each chain; a URL may hold a secret and is never shown. */
   readonly nodes: ReadonlyMap<ChainId, string>;
@@ -35,8 +39,9 @@ export function tatumOperations({ nodes, contracts, fetch: send, log, ...parts }
 /** Tokens of the store as keys: their scopes `gateway:…` are the roles. */
 function tokenAccess({
   authenticator,
+  subscriptions,
   ...parts
-}: Pick<TatumParts, 'authenticator'> & JournalQueueParts): GatewayAccess {
+}: Pick<TatumParts, 'authenticator' | 'subscriptions'> & JournalQueueParts): GatewayAccess {
   return {
     async callerOf(key, address) {
       try {
@@ -44,7 +49,13 @@ function tokenAccess({
         const caller = { ...token, ...(address !== undefined && { address }) };
         const roles = allGatewayRoles.filter((role) => token.scopes.includes(`gateway:${role}`));
         const { chains } = token;
-        return { roles, queue: journalQueue(parts, caller), isWhole: false, ...(chains && { chains }) };
+        return {
+          ...{ roles, queue: journalQueue(parts, caller), isWhole: false, ...(chains && { chains }) },
+          get subscriptions() {
+            if (isWhole(caller)) return subscriptions(token.tenant, parts.api.network);
+            throw new CustosError('SCOPE_MISSING', 'a token for some wallets or chains hears of no transactions');
+          },
+        };
       } catch (error) {
         const { code } = asCustosError(error);
         if (code === 'TOKEN_INVALID' || code === 'TOKEN_MISSING') return undefined;

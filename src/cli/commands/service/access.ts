@@ -25,8 +25,8 @@ export const createTenant: Run = async ({ args: [name], house, out }) => {
 
 export const setTenant: Run = async (call) => {
   const tenant = parseTenantId(call.args[0]);
-  const settings = await changeSettings(await parts(call), tenant, call.options.oidc);
-  call.out.json({ tenant, ...settings });
+  const { oidc } = await changeSettings(await parts(call), tenant, call.options.oidc);
+  call.out.json({ tenant, ...(oidc && { oidc }) });
   return 0;
 };
 
