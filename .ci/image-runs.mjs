@@ -247,9 +247,10 @@ try {
 
   // The API, on the store of the first payment.
   const { token } = json(await run(['token', 'create', 'served', '--json'], inHome));
-  const server = serve(['serve', ...node, `--listen=127.0.0.1:${servePort}`], inHome);
+  const doors = [`--listen=127.0.0.1:${servePort}`, `--health-port=${healthPort}`];
+  const server = serve(['serve', ...node, ...doors], inHome);
   const api = `http://127.0.0.1:${servePort}`;
-  await until(async () => (await fetch(`${api}/ready`)).ok, server);
+  await until(async () => (await fetch(`http://127.0.0.1:${healthPort}/ready`)).ok, server);
   const answer = await fetch(`${api}/v1/wallets`, { headers: { authorization: `Bearer ${token}` } });
   assert.equal(answer.status, 200);
   assert.ok((await answer.text()).includes(eth.signatureId));

@@ -216,7 +216,7 @@ describe('docs/commands.md', () => {
   });
 });
 
-const variable = /\b(?:CUSTOS|TATUM|AZURE|AWS|GOOGLE|GCE|VAULT|BAO|IDENTITY|CREDENTIALS)_[A-Z0-9_]+\b/g;
+const variable = /\b(?:CUSTOS|TATUM|AZURE|AWS|GOOGLE|GCE|VAULT|BAO|IDENTITY|CREDENTIALS|SYSTEMD)_[A-Z0-9_]+\b/g;
 
 describe('docs/operations/log-lines.md', () => {
   it('docs/operations/log-lines.md explains exactly the log lines of the program', () => {

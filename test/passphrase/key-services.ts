@@ -11,7 +11,7 @@ export interface KeyServices {
 }
 
 export const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-const gcpKey = 'projects/p-1/locations/europe-west3/keyRings/custos/cryptoKeys/store';
+export const gcpKey = 'projects/p-1/locations/europe-west3/keyRings/custos/cryptoKeys/store';
 export const azureVersion = '78deebed173b48e48f55abf87ed4cf71';
 const transitKey = 'transit/custos';
 
@@ -151,7 +151,8 @@ export function makeKeyServices(origin: () => string): KeyServices {
     damage: (answer) => answer,
     reply(response, seen) {
       const { url, headers, method } = seen;
-      if (/\/oauth2\/v2\.0\/token|\/service-accounts\/default\/token/.test(url)) return json(token)(response, seen);
+      if (/\/oauth2\/v2\.0\/token|\/service-accounts\/default\/token/.test(url))
+        return json(token, 200, { 'metadata-flavor': 'Google' })(response, seen);
       const body: Members = seen.body === '' ? {} : JSON.parse(seen.body);
       const answer = answerOf({ url, method, target: headers['x-amz-target'], origin: origin() }, body);
       return answer === undefined

@@ -3,23 +3,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.js';
-import { wrapperOf } from '../../src/passphrase/keys/index.js';
 import { parseReference } from '../../src/passphrase/keys/reference.js';
 import type { Wrapper, WrapperMeans } from '../../src/passphrase/keys/wrapper.js';
-import { whyNoOpenssl } from '../support/certificates.js';
 import { json, type Server, startServer } from '../support/http.js';
-import { startSecureVault } from '../support/secure-vault.js';
-import { whyNoHostKey } from '../support/systemd-creds.js';
-import { arn, azureVersion, type KeyService, type KeyServices, keyServices, makeKeyServices } from './key-services.js';
+import { findTpm, whyNoHostKey } from '../support/systemd-creds.js';
+import { azureVersion, type KeyService, type KeyServices, keyServices, makeKeyServices } from './key-services.js';
+import { place, wrapperFor } from './wrappers.js';
 
 const run = promisify(execFile);
 const noHostKey = whyNoHostKey();
 if (noHostKey !== undefined) console.warn(`slots of systemd-creds are not tested: ${noHostKey}`);
+const tpms = findTpm();
+if ('why' in tpms) console.warn(`slots of a TPM are not tested: ${tpms.why}`);
 
 let folder: string;
 let server: Server;
@@ -39,21 +37,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const place = { storeId: '0123456789abcdef0123456789abcdef', slot: 'dcfb813b-7427-4a18-9214-8700616e941c' };
 const elsewhere = [
   { ...place, storeId: 'ffffffffffffffffffffffffffffffff' },
   { ...place, slot: '0d554390-ff39-4b2b-83da-0228b638be1f' },
 ];
 const key = new Uint8Array(randomBytes(32));
-/** Nobody waits between attempts. */
-const clock = { ...systemClock, wait: async () => undefined };
-
-function wrapper(reference: string, more: Partial<WrapperMeans> = {}): Wrapper {
-  const means = { settings: {}, clock, ask: fetch, direct: fetch, home: folder, ...more };
-  const parsed = parseReference(reference);
-  if (parsed.kind === 'pkcs11') throw new Error('tokens have a process of their own');
-  return wrapperOf(parsed, means);
-}
+const wrapper = (reference: string, more: Partial<WrapperMeans> = {}): Wrapper =>
+  wrapperFor(reference, { home: folder, ...more });
 
 const at = ({ reference, settings }: KeyService) => wrapper(reference(server.url), { settings: settings(server.url) });
 
@@ -126,75 +116,6 @@ describe('checksums of GCP', () => {
   });
 });
 
-describe("the stand-ins are such that the vendors' own libraries accept them", () => {
-  const vendor = async (name: string, args: readonly string[], env: Record<string, string>) => {
-    const program = fileURLToPath(new URL(`../support/sdk-${name}-kms.mjs`, import.meta.url));
-    const around = { PATH: process.env['PATH'], HOME: folder, ...env };
-    const { stdout } = await run(process.execPath, [program, ...args], { env: around, timeout: 60_000 });
-    return JSON.parse(stdout) as { readonly wrapped: string; readonly unwrapped: string };
-  };
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const context = JSON.stringify({ 'custos-store': place.storeId, 'custos-slot': place.slot });
-
-  it("AWS's library and ours open what the other wrapped, and ask the same", async () => {
-    const service = keyServices.find(({ name }) => name === 'awskms')!;
-    const ours = await at(service).wrap(key, place);
-    const env = {
-      AWS_REGION: 'eu-central-1',
-      AWS_ENDPOINT_URL_KMS: server.url,
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'the-secret-access-key',
-    };
-    server.seen.length = 0;
-    const { wrapped, unwrapped } = await vendor('aws', [arn, context, base64(key), base64(ours)], env);
-    const shown = () =>
-      server.seen.map(({ method, url, headers, body }) => ({
-        ...{ method, url, target: headers['x-amz-target'], type: headers['content-type'] },
-        signed: /Credential=\S+?\/(\S+?),/.exec(headers.authorization ?? '')?.[1],
-        body: JSON.parse(body),
-      }));
-    const theirs = shown();
-    server.seen.length = 0;
-    expect(unwrapped).toBe(base64(key));
-    expect(await at(service).unwrap(Buffer.from(wrapped, 'base64'), place)).toEqual(key);
-    const [encrypt, decrypt] = theirs;
-    expect(shown()).toEqual([{ ...decrypt, body: { ...decrypt?.body, CiphertextBlob: wrapped } }]);
-    server.seen.length = 0;
-    await at(service).wrap(key, place);
-    expect(shown()).toEqual([encrypt]);
-  }, 60_000);
-
-  it.skipIf(whyNoOpenssl() !== undefined)(
-    "Azure's library and ours open what the other wrapped, and ask the same",
-    async () => {
-      const service = keyServices.find(({ name }) => name === 'azurekms')!;
-      const ours = Buffer.from(await at(service).wrap(key, place)).toString('utf8');
-      expect(ours.startsWith(`${azureVersion}.`)).toBe(true);
-      const secure = await startSecureVault(folder, server);
-      const value = Buffer.from(ours.slice(33), 'base64url').toString('base64');
-      const env = {
-        ...service.settings(secure.url),
-        AUTHORITY: secure.url,
-        NODE_EXTRA_CA_CERTS: secure.certificateFile,
-      };
-      server.seen.length = 0;
-      const id = `${secure.url}/keys/store/${azureVersion}`;
-      const { wrapped, unwrapped } = await vendor('azure', [id, base64(key), value], env).finally(secure.close);
-      expect(unwrapped).toBe(base64(key));
-      const theirs = `${azureVersion}.${Buffer.from(wrapped, 'base64').toString('base64url')}`;
-      const paths = () =>
-        server.seen
-          .filter(({ url, headers }) => url.includes('key?') && headers.authorization !== undefined)
-          .map(({ method, url, body }) => [method, url.split('?')[0], Object.keys(JSON.parse(body)).sort()]);
-      const asked = paths();
-      server.seen.length = 0;
-      expect(await at(service).unwrap(Buffer.from(theirs), place)).toEqual(key);
-      expect(asked).toContainEqual(paths()[0]);
-    },
-    60_000,
-  );
-});
-
 describe('a slot key that programs wrap', () => {
   const node = (script: string): readonly [string, ...string[]] => [process.execPath, '-e', script];
   const flip = (more = '') =>
@@ -257,6 +178,28 @@ describe.skipIf(noHostKey !== undefined)('a slot key under the host key of syste
     expect(forged).not.toBe('');
     await expect(host().unwrap(Buffer.from(forged), place)).rejects.toThrow('under no key of this machine');
   });
+});
+
+describe.skipIf('why' in tpms)('a slot key in the TPM of this machine', () => {
+  it.each(['systemd-creds:tpm2', ...(noHostKey === undefined ? ['systemd-creds:host+tpm2'] : [])])(
+    'comes back as it was by %s, is bound to its slot, and does not open with another TPM',
+    async (reference) => {
+      if ('why' in tpms) throw new Error(tpms.why);
+      const [own, other] = [tpms.start(), tpms.start()];
+      try {
+        const by = ({ environment }: typeof own) => wrapper(reference, { settings: environment });
+        const wrapped = await by(own).wrap(key, place);
+        expect(await by(own).unwrap(wrapped, place)).toEqual(key);
+        for (const one of elsewhere) {
+          await expect(by(own).unwrap(wrapped, one)).rejects.toMatchObject({ code: 'SLOT_KEY_UNAVAILABLE' });
+        }
+        await expect(by(other).unwrap(wrapped, place)).rejects.toMatchObject({ code: 'SLOT_KEY_UNAVAILABLE' });
+      } finally {
+        own.stop();
+        other.stop();
+      }
+    },
+  );
 });
 
 describe('what names a key', () => {

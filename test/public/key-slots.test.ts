@@ -11,12 +11,14 @@ import { keyPrograms } from '../support/key-programs.js';
 import { type Kms, startKms } from '../support/kms.js';
 import { childrenOf } from '../support/processes.js';
 import { type SoftHsm, startSoftHsm, TOKEN_PIN, whyNoSoftHsm } from '../support/soft-hsm.js';
-import { whyNoHostKey } from '../support/systemd-creds.js';
+import { findTpm, type Tpm, whyNoHostKey } from '../support/systemd-creds.js';
 
 let kms: Kms;
 let server: Server;
 let folder: string;
 let token: SoftHsm | undefined;
+let tpm: Tpm | undefined;
+const tpms = findTpm();
 const running: Running[] = [];
 
 beforeAll(async () => {
@@ -25,6 +27,7 @@ beforeAll(async () => {
   server = await startServer(services.reply);
   folder = mkdtempSync(join(tmpdir(), 'custos-slot-doors-'));
   if (whyNoSoftHsm() === undefined) token = startSoftHsm('custos-slots');
+  if ('start' in tpms) tpm = tpms.start();
 }, 120_000);
 afterEach(async () => {
   for (const one of running.splice(0)) await one.kill('SIGKILL');
@@ -33,6 +36,7 @@ afterAll(async () => {
   await server.close();
   await kms.close();
   token?.remove();
+  tpm?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -65,6 +69,13 @@ const ways: readonly Way[] = [
     add: () => ['systemd-creds:host'],
     flags: () => ['--key-slot', 'systemd-creds:host'],
     env: () => ({}),
+  },
+  {
+    name: 'a TPM',
+    ...missing('why' in tpms ? tpms.why : undefined),
+    add: () => ['systemd-creds:tpm2'],
+    flags: () => ['--key-slot', 'systemd-creds:tpm2'],
+    env: () => ({ ...tpm?.environment }),
   },
   {
     name: 'a token of SoftHSM',

@@ -44,7 +44,7 @@ export async function startKeyServices(): Promise<KeyServices> {
     const send = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     const identity = identityAnswer(request);
-    if (identity !== undefined) return send(200, identity);
+    if (identity !== undefined) return send(200, identity, { 'metadata-flavor': 'Google' });
     const target = request.headers['x-amz-target'];
     const json: unknown = text.startsWith('{') ? JSON.parse(text) : text;
     const path = decodeURIComponent(request.url ?? '');
@@ -87,7 +87,7 @@ export async function startKeyServices(): Promise<KeyServices> {
 }
 
 function identityAnswer({ url = '', headers }: IncomingMessage): unknown {
-  if (url === '/computeMetadata/v1/instance/service-accounts/default/token') {
+  if (url.split('?')[0] === '/computeMetadata/v1/instance/service-accounts/default/token') {
     return headers['metadata-flavor'] === 'Google' ? { access_token: token, expires_in: 3600 } : {};
   }
   return url === '/tenant/oauth2/v2.0/token'
@@ -128,7 +128,7 @@ function isSigned(request: IncomingMessage, body: string): boolean {
 
 function answerOf(target: string, path: string, body: Record<string, never>): unknown {
   if (target !== '') return aws(target, body);
-  return path.startsWith('/v1/') ? gcp(path, body) : azure(path, body);
+  return path.startsWith('/v1/') ? gcp(path.split('?')[0] ?? '', body) : azure(path, body);
 }
 
 /** As the services give it, in DER, with s of either half. */
@@ -170,7 +170,8 @@ function gcp(path: string, { digest, digestCrc32c, data, dataCrc32c }: Record<st
   );
   if (String(crc32c(bytes)) !== String(kind === 'ed25519' ? dataCrc32c : digestCrc32c)) return { error: { code: 400 } };
   const signature = kind === 'ed25519' ? Buffer.from(ed25519.sign(bytes, secret)) : der(bytes);
-  return { signature: signature.toString('base64'), signatureCrc32c: String(crc32c(signature)) };
+  const verified = kind === 'ed25519' ? { verifiedDataCrc32c: true } : { verifiedDigestCrc32c: true };
+  return { signature: signature.toString('base64'), signatureCrc32c: String(crc32c(signature)), ...verified };
 }
 
 function azure(path: string, { alg, value }: Record<string, string>): unknown {

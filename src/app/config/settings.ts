@@ -267,4 +267,5 @@ export const sourceVariables = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_ENDPOINT_URL_KMS',
   'CUSTOS_GCP_KMS_ENDPOINT',
+  'SYSTEMD_TPM2_DEVICE',
 ] as const;

@@ -11,12 +11,14 @@ const NULL_KEY = '058469daf6f54324800549da0f8ea2fb';
 
 /**
  * The host key of this machine, its TPM, or both, by systemd's own program. The credential has the name of the store and the slot,
- * which systemd binds.
+ * which systemd binds. SYSTEMD_TPM2_DEVICE, systemd's own variable, names another TPM than the first one.
  */
-export function systemdWrapper(key: string, { home }: Pick<WrapperMeans, 'home'>): Wrapper {
+export function systemdWrapper(key: string, { home, settings }: Pick<WrapperMeans, 'home' | 'settings'>): Wrapper {
+  const device = settings['SYSTEMD_TPM2_DEVICE'];
+  const variables = device ? { SYSTEMD_TPM2_DEVICE: device } : {};
   const run = (flags: readonly string[], verb: string, { input, place }: { input: Uint8Array; place: SlotPlace }) => {
     const name = `--name=custos-${place.storeId}-${place.slot}`;
-    return keyFromProgram({ words: [WHAT, ...flags, name, verb, '-', '-'], home, input }, WHAT);
+    return keyFromProgram({ words: [WHAT, ...flags, name, verb, '-', '-'], home, input, variables }, WHAT);
   };
   return {
     async wrap(slotKey, place) {
