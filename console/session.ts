@@ -15,6 +15,8 @@ export interface Session {
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly keys: readonly OwnKey[];
+  /** With a password a person looks, and stops signing. */
+  readonly by: 'passkey' | 'password';
   readonly expiresAt: string;
 }
 
@@ -52,6 +54,9 @@ export const personName = computed(() => (session.value.kind === 'in' ? session.
 export const ownKey = computed((): OwnKey | undefined =>
   session.value.kind === 'in' ? session.value.session.keys.find(({ isEnacted }) => isEnacted) : undefined,
 );
+
+/** Whether whoever is logged in used a password, and so decides nothing here. */
+export const looksOnly = computed(() => session.value.kind === 'in' && session.value.session.by === 'password');
 
 /** Whether whoever is logged in may do something. */
 export function may(scope: string): boolean {

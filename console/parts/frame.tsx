@@ -4,7 +4,7 @@ import { ask } from '../api.js';
 import { connection } from '../live.js';
 import { useLoaded } from '../load.js';
 import { linkTo, route } from '../route.js';
-import { logOut, may, type Session } from '../session.js';
+import { logOut, looksOnly, may, type Session } from '../session.js';
 import { language, languages, named, speak, type TextName, t } from '../texts.js';
 import { theme, themes, wear } from '../theme.js';
 import { FreezeBar } from './freeze-bar.js';
@@ -94,6 +94,7 @@ export function Frame({ session, children }: { readonly session: Session; readon
           ))}
       </nav>
       <main id="content" tabIndex={-1}>
+        {looksOnly.value ? <p class="notice">{t('login.looksOnly')}</p> : null}
         {children}
       </main>
     </div>

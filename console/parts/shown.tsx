@@ -31,16 +31,19 @@ export function Address({ text }: { readonly text: string }) {
           <span key={at}>{group}</span>
         ))}
       </bdi>
-      <button type="button" class="quiet" aria-label={t('copy.do')} title={t('copy.do')} onClick={copy}>
-        <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">
-          <path
-            d={isCopied.value ? 'M2 8.500l4 4 8-9' : 'M6 2h8v9h-8z M10 11v3h-8v-9h4'}
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.500"
-          />
-        </svg>
-      </button>
+      {/* Browsers give no page without TLS the clipboard. */}
+      {window.isSecureContext ? (
+        <button type="button" class="quiet" aria-label={t('copy.do')} title={t('copy.do')} onClick={copy}>
+          <svg viewBox="0 0 16 16" width="13" height="13" aria-hidden="true">
+            <path
+              d={isCopied.value ? 'M2 8.500l4 4 8-9' : 'M6 2h8v9h-8z M10 11v3h-8v-9h4'}
+              fill="none"
+              stroke="currentColor"
+              stroke-width="1.500"
+            />
+          </svg>
+        </button>
+      ) : null}
       <span role="status" class="hidden">
         {isCopied.value ? t('copy.done') : ''}
       </span>

@@ -15,6 +15,7 @@ interface Persons {
     readonly roles: readonly string[];
     readonly keys: readonly string[];
     readonly passkeys: number;
+    readonly hasPassword: boolean;
   }[];
 }
 
@@ -47,7 +48,7 @@ export function PersonsScreen() {
             </Panel>
             <Panel title={t('nav.persons')}>
               <Table heads={[t('login.name'), t('persons.roles'), t('persons.keys'), t('persons.login')]}>
-                {all.map(({ name, roles, keys, passkeys }) => (
+                {all.map(({ name, roles, keys, passkeys, hasPassword }) => (
                   <tr key={name}>
                     <td>
                       {name} {name === personName.value ? <span class="chip">{t('persons.you')}</span> : null}
@@ -60,7 +61,11 @@ export function PersonsScreen() {
                         </div>
                       ))}
                     </td>
-                    <td>{passkeys === 0 ? '–' : t('persons.passkeys', { n: passkeys })}</td>
+                    <td>
+                      {[passkeys > 0 && t('persons.passkeys', { n: passkeys }), hasPassword && t('login.password')]
+                        .filter((one) => one !== false)
+                        .join(', ') || '–'}
+                    </td>
                   </tr>
                 ))}
               </Table>

@@ -18,9 +18,38 @@ export const actions = {
     'The passkey gave no answer. Try again.',
     'Der Passkey hat nicht geantwortet. Versuchen Sie es noch einmal.',
   ],
-  'login.insecure': [
-    'This page works only by HTTPS or on localhost.',
-    'Diese Seite geht nur über HTTPS oder auf localhost.',
+  'login.insecure': ['This browser has no passkeys here.', 'Dieser Browser hat hier keine Passkeys.'],
+  'login.weak': [
+    'The password is weak. Choose a longer one, such as five random words.',
+    'Das Passwort ist schwach. Wählen Sie ein längeres, etwa fünf zufällige Wörter.',
+  ],
+  'login.totpWrong': [
+    'The app shows another code now, or its clock differs from that of the server.',
+    'Die App zeigt jetzt einen anderen Code, oder ihre Uhr geht anders als die des Servers.',
+  ],
+  'login.plain': [
+    'This page comes without TLS: whoever reads along on the network can log in, too.',
+    'Diese Seite kommt ohne TLS: Wer im Netz mitliest, kann sich ebenfalls anmelden.',
+  ],
+  'login.password': ['Password', 'Passwort'],
+  'login.newPassword': ['New password', 'Neues Passwort'],
+  'login.newPasswordHint': [
+    'at least 12 characters, such as five random words',
+    'mindestens 12 Zeichen, etwa fünf zufällige Wörter',
+  ],
+  'login.totp': ['Code of the app', 'Code der App'],
+  'login.totpHint': ['six digits, good once', 'sechs Ziffern, einmal gültig'],
+  'login.app': [
+    'Type this key into an authenticator app (time-based, six digits). It is shown only here.',
+    'Geben Sie diesen Schlüssel in eine Authenticator-App ein (zeitbasiert, sechs Ziffern). Er ist nur hier zu sehen.',
+  ],
+  'login.appOpen': ['Open the app on this device', 'App auf diesem Gerät öffnen'],
+  'login.next': ['Continue', 'Weiter'],
+  'login.setPassword': ['Set the password and log in', 'Passwort setzen und anmelden'],
+  'login.withPassword': ['Log in', 'Anmelden'],
+  'login.looksOnly': [
+    'Logged in with a password: you can look, and stop signing. Decisions need a key: a passkey at an address with a name and TLS, or a key file (`custos approve`).',
+    'Mit Passwort angemeldet: Sie können alles ansehen und das Signieren stoppen. Entscheidungen brauchen einen Schlüssel: einen Passkey unter einem Namen mit TLS, oder eine Schlüsseldatei (`custos approve`).',
   ],
   'login.passkeyName': ['Passkey of the console', 'Passkey der Konsole'],
   'login.offline': ['The server does not answer.', 'Der Server antwortet nicht.'],

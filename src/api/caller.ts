@@ -26,6 +26,10 @@ export interface Caller extends Token {
 
 /** A person of the constitution who logged in. */
 interface KnownPerson {
+  /** As the constitution has it. */
+  readonly name: string;
+  /** Records what the person asks for, before it is done. @throws CustosError STORE_* */
+  asked(operation: { readonly operation: string; readonly path: string }): Promise<void>;
   /** @throws CustosError SESSION_ENDED, STORE_* */
   requireValid(): Promise<void>;
 }

@@ -96,8 +96,13 @@ export function route<
     ...spec,
     async answer(request, parts, caller) {
       if (caller === undefined) throw new CustosError('INTERNAL', 'an operation was reached without a token');
-      requireAnyScope(caller, [spec.scope].flat());
-      return spec.handle(await validated(spec, request), parts, caller);
+      const scopes = [spec.scope].flat();
+      requireAnyScope(caller, scopes);
+      const call = await validated(spec, request);
+      // Nothing that a person asks for goes without its event. What only reads is asked for all the time.
+      const isChange = spec.method !== 'GET' && !scopes.every((scope) => scope.endsWith(':read'));
+      if (isChange) await caller.person?.asked({ operation: spec.id, path: pathOf(spec.path, request.params) });
+      return spec.handle(call, parts, caller);
     },
   };
 }
@@ -109,6 +114,12 @@ export function openRoute<
   B extends z.ZodType = z.ZodUndefined,
 >(spec: OpenSpec<P, Q, B>): Route {
   return { ...spec, answer: async (request, parts) => spec.handle(await validated(spec, request), parts) };
+}
+
+/** The path that was asked, of a template such as `/v1/freezes/{id}/end`. */
+function pathOf(template: string, params: unknown): string {
+  const given = new Map(Object.entries(params ?? {}));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given.get(name))));
 }
 
 async function validated<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(

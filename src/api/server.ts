@@ -181,7 +181,7 @@ async function answer(context: ApiContext, route: Route, served: Served): Promis
   const response = responseOf(await route.answer(requestOf(context), parts, caller), context.get('instance'));
   context.set('isFinished', true);
   // Only sessions set cookies, and to look for them costs as much as the token.
-  if (served.console === undefined || !showsSession(context)) return response;
+  if (served.console === undefined || !showsSession(context, served.console.persons.site())) return response;
   for (const cookie of context.res.headers.getSetCookie()) response.headers.append('set-cookie', cookie);
   return response;
 }
@@ -190,7 +190,7 @@ async function answer(context: ApiContext, route: Route, served: Served): Promis
 async function callerOf(context: ApiContext, { parts, authenticator, console: page }: Served): Promise<Caller> {
   const { req, env } = context;
   const { address } = env;
-  if (page !== undefined && showsSession(context)) {
+  if (page !== undefined && showsSession(context, page.persons.site())) {
     const { caller } = await personOf(context, page.persons);
     return { ...caller, ...(address !== undefined && { address }) };
   }

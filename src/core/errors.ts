@@ -828,6 +828,16 @@ const kinds = {
     status: 403,
     hint: 'open the console under the address that `--console-origin` names; other pages may not ask for it',
   },
+  PASSWORDS_OFF: {
+    exit: 1,
+    status: 501,
+    hint: 'log in with a passkey; passwords are for a console whose address is not a name (`--console-origin`)',
+  },
+  TOTP_WRONG: {
+    exit: 1,
+    status: 403,
+    hint: 'type the six digits that the app shows now; the clocks of the device and of the server must agree to half a minute',
+  },
   PERSON_UNKNOWN: { exit: 1, status: 404, hint: '`custos person list` shows who can log in to the console' },
   ISSUER_UNREACHABLE: {
     exit: 1,

@@ -95,6 +95,8 @@ export const logEvents = {
   'request-refused': ['debug', 'request refused'],
   'token-refused': ['debug', 'token refused'],
   'person-logged-in': ['info', 'person logged in to the console'],
+  'person-refused': ['info', 'login of a person to the console refused'],
+  'console-plain': ['warn', 'console served without TLS: whoever reads along on the network can log in'],
   'user-refused': ['info', 'token of a user refused'],
   'webhook-disabled': ['warn', 'webhook disabled'],
   'webhooks-not-served': ['error', 'webhooks not served'],

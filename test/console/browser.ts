@@ -27,12 +27,12 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
-/** A browser that several visitors share, with nothing of one another. */
-export async function openBrowser() {
+/** A browser that several visitors share, with nothing of one another. @param more - arguments of the program */
+export async function openBrowser(more: readonly string[] = []) {
   const home = mkdtempSync(join(tmpdir(), 'custos-browser-'));
   const browser = await chromium.launch({
     executablePath: browserFile ?? '',
-    args: [...args, `--crash-dumps-dir=${home}`],
+    args: [...args, ...more, `--crash-dumps-dir=${home}`],
     env: { ...process.env, HOME: home },
   });
   return {

@@ -34,17 +34,9 @@ export async function openPlace(flags: readonly string[] = []): Promise<ConsoleP
     startAnvil({ chainId: 31_337 }),
     initStore(house.location, house.passwords).then((key) => key.wipe()),
   ]);
-  const given = [
-    'serve',
-    '--testnet',
-    '--node',
-    `ETH=${chain.url}`,
-    '--chain-id',
-    'ETH=31337',
-    '--listen',
-    '127.0.0.1:0',
-  ];
-  const server = start([...given, ...flags], { home, env });
+  const given = ['serve', '--testnet', '--node', `ETH=${chain.url}`, '--chain-id', 'ETH=31337'];
+  const listen = flags.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const server = start([...given, ...listen, ...flags], { home, env });
   const url = await listening(server);
   const store = await house.store();
   await house.journal();

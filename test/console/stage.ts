@@ -37,7 +37,27 @@ export async function openStage(): Promise<ConsoleStage> {
     visitors.set(name, visitor);
     keys.set(name, await enrol(visitor, place, name));
   }
-  const ada = await enactWith(place, Object.fromEntries(keys) as Record<Name, string>);
+  const furnished = await furnish(place, Object.fromEntries(keys) as Record<Name, string>);
+  return {
+    ...{ place, browser, ...furnished },
+    of: (name) => {
+      const found = visitors.get(name);
+      if (found === undefined) throw new Error(`${name} has no browser`);
+      return found;
+    },
+    async close() {
+      await browser.close();
+      await place.close();
+    },
+  };
+}
+
+/** Gives a server persons with these keys, a policy that lets large payments wait for one approver, and a wallet. */
+export async function furnish(
+  place: ConsolePlace,
+  keys: Readonly<Record<Name, string>>,
+): Promise<Pick<ConsoleStage, 'wallet' | 'pay'>> {
+  const ada = await enactWith(place, keys);
   const permits = [
     { id: 'small', asset: 'ETH', to: 'any', max: '1' },
     { id: 'large', asset: 'ETH', to: 'any', max: '5', needs: ['1 of treasury'] },
@@ -56,20 +76,10 @@ export async function openStage(): Promise<ConsoleStage> {
   await place.chain.rpc('anvil_setBalance', [made.address, '0x8ac7230489e80000']);
   const to = place.chain.accounts[0]?.address ?? '';
   return {
-    ...{ place, browser },
     wallet: { id: made.id, address: made.address },
-    of: (name) => {
-      const found = visitors.get(name);
-      if (found === undefined) throw new Error(`${name} has no browser`);
-      return found;
-    },
     async pay(amount, reference) {
       const request = { kind: 'transfer', chain: 'ETH', from: { wallet: made.id }, to, amount, reference } as const;
       return (await place.client.submit(request, { idempotencyKey: randomUUID() })).id;
-    },
-    async close() {
-      await browser.close();
-      await place.close();
     },
   };
 }

@@ -4,12 +4,20 @@ import { CustosError } from '../../core/errors.js';
 import type { ApiEnvironment } from '../rpc/environment.js';
 import type { ConsoleSite, PersonSession, PersonsService } from './parts.js';
 
-/** Browsers take a cookie of this name only by a secure connection, for this host alone and all of its paths (RFC 6265bis, 4.1.3). */
-export const COOKIE = '__Host-custos-console';
 /** A page of another origin cannot send it without asking first, and is not allowed to. */
 const HEADER = 'custos-console';
 
 export type PageContext = Context<ApiEnvironment>;
+
+/**
+ * Browsers take a cookie of the first name only by a secure connection, for this host alone and all of its paths (RFC 6265bis, 4.1.3).
+ * By plain HTTP there is none such, and its name says so: a browser never sends the one in the place of the other.
+ */
+function cookieOf({ isSecure }: ConsoleSite): { readonly name: string; readonly attributes: string } {
+  const attributes = 'Path=/; HttpOnly; SameSite=Strict';
+  if (!isSecure) return { name: 'custos-console-plain', attributes };
+  return { name: '__Host-custos-console', attributes: `${attributes}; Secure` };
+}
 
 /**
  * Whether a request comes from the console's own page. `SameSite` keeps the cookie from other sites, the header needs a permission
@@ -18,7 +26,10 @@ export type PageContext = Context<ApiEnvironment>;
  */
 export function requireOwnPage({ req }: PageContext, { origin }: ConsoleSite): void {
   const [site, from] = [req.header('sec-fetch-site'), req.header('origin')];
-  const isOwn = req.header(HEADER) === '1' && (site ?? 'same-origin') === 'same-origin' && (from ?? origin) === origin;
+  // Another name that leads here is a page of somebody else, though the browser takes it for this one (DNS rebinding).
+  const isNamed = req.header('host') === new URL(origin).host;
+  const isOwn =
+    isNamed && req.header(HEADER) === '1' && (site ?? 'same-origin') === 'same-origin' && (from ?? origin) === origin;
   // Every browser says where a request comes from that changes something.
   const isSaid = req.method === 'GET' || from !== undefined;
   if (isOwn && isSaid) return;
@@ -27,22 +38,30 @@ export function requireOwnPage({ req }: PageContext, { origin }: ConsoleSite): v
 
 /** The person who asks. @throws CustosError PAGE_REFUSED, SESSION_ENDED */
 export async function personOf(context: PageContext, persons: PersonsService): Promise<PersonSession> {
-  requireOwnPage(context, persons.site());
-  const session = await persons.find(getCookie(context, COOKIE));
-  if (session.renewed !== undefined) giveCookie(context, session.renewed);
+  const site = persons.site();
+  requireOwnPage(context, site);
+  const session = await persons.find(sessionCookie(context, site));
+  if (session.renewed !== undefined) giveCookie(context, site, session.renewed);
   return session;
 }
 
+/** What a request shows as its session. */
+export function sessionCookie(context: PageContext, site: ConsoleSite): string | undefined {
+  return getCookie(context, cookieOf(site).name);
+}
+
 /** Whether a request shows a session of the console, and nothing else. */
-export function showsSession(context: PageContext): boolean {
-  return context.req.header('authorization') === undefined && getCookie(context, COOKIE) !== undefined;
+export function showsSession(context: PageContext, site: ConsoleSite): boolean {
+  return context.req.header('authorization') === undefined && sessionCookie(context, site) !== undefined;
 }
 
 /** Kept until the browser ends; the server ends it before that. */
-export function giveCookie(context: PageContext, value: string): void {
-  context.header('set-cookie', `${COOKIE}=${value}; Path=/; Secure; HttpOnly; SameSite=Strict`, { append: true });
+export function giveCookie(context: PageContext, site: ConsoleSite, value: string): void {
+  const { name, attributes } = cookieOf(site);
+  context.header('set-cookie', `${name}=${value}; ${attributes}`, { append: true });
 }
 
-export function takeCookie(context: PageContext): void {
-  context.header('set-cookie', `${COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`);
+export function takeCookie(context: PageContext, site: ConsoleSite): void {
+  const { name, attributes } = cookieOf(site);
+  context.header('set-cookie', `${name}=; ${attributes}; Max-Age=0`);
 }

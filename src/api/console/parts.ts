@@ -6,8 +6,10 @@ import type { AnsweredKey, CreationOptions, NewKey, RequestOptions } from '../fo
 export interface ConsoleSite {
   /** As browsers write it: `https://custos.example.com`. */
   readonly origin: string;
-  /** False where the origin is an address: browsers bind passkeys to names alone. */
+  /** False where the origin is an address: browsers bind passkeys to names alone. There persons log in with passwords. */
   readonly hasPasskeys: boolean;
+  /** Whether browsers treat it as secure: by https, or on this machine. */
+  readonly isSecure: boolean;
 }
 
 /** A passkey of a person, as the page uses it. */
@@ -27,6 +29,24 @@ export interface PersonShown {
   /** Empty for whoever the constitution does not name. */
   readonly roles: readonly Role[];
   readonly keys: readonly PersonKeyShown[];
+  /** How they logged in. */
+  readonly by: 'passkey' | 'password';
+}
+
+/** What an authenticator app is set up with. */
+export interface TotpOffer {
+  readonly name: string;
+  /** Base32, as people type it. */
+  readonly secret: string;
+  /** `otpauth://`: the same for the app. */
+  readonly uri: string;
+}
+
+/** What somebody logs in with who has no passkey. */
+export interface PasswordProof {
+  readonly password: string;
+  /** Six digits of the authenticator app. */
+  readonly totp: string;
 }
 
 /** The constitution in force, and who can log in. */
@@ -42,6 +62,8 @@ export interface PersonsShown {
     readonly keys: readonly string[];
     /** How many passkeys log in. */
     readonly passkeys: number;
+    /** Whether a password logs in, where the console has no passkeys. */
+    readonly hasPassword: boolean;
   }[];
 }
 
@@ -77,8 +99,14 @@ export interface PersonsService {
   startEnrolment(code: string, visitor: Visitor): Promise<{ readonly name: string; readonly options: CreationOptions }>;
   /** Uses the code up. @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEY_* */
   enrol(code: string, made: { readonly name: string; readonly key: NewKey }, visitor: Visitor): Promise<OpenedSession>;
-  /** @throws CustosError PASSKEYS_OFF, STORE_* */
-  startLogin(name: string): Promise<RequestOptions>;
+  /** What an authenticator app is set up with, the same each time. @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSWORDS_OFF */
+  offerTotp(code: string, visitor: Visitor): Promise<TotpOffer>;
+  /** Uses the code up. @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSWORDS_OFF, PASSWORD_WEAK, TOTP_WRONG */
+  enrolPassword(code: string, proof: PasswordProof, visitor: Visitor): Promise<OpenedSession>;
+  /** @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSWORDS_OFF, STORE_* */
+  loginByPassword(name: string, proof: PasswordProof, visitor: Visitor): Promise<OpenedSession>;
+  /** @throws CustosError RATE_LIMITED, PASSKEYS_OFF, STORE_* */
+  startLogin(name: string, visitor: Visitor): Promise<RequestOptions>;
   /** @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEYS_OFF, STORE_* */
   login(name: string, answer: AnsweredKey, visitor: Visitor): Promise<OpenedSession>;
   /** Who may decide what, and who can log in. */

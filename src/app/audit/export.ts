@@ -133,6 +133,7 @@ async function* ocsfLines(means: ExportMeans, reach: Reach): AsyncGenerator<Line
 
 const refusals: ReadonlySet<string> = new Set<AuditCode>([
   'store.unlock-failed',
+  'person.login-refused',
   'transaction.denied',
   'transaction.failed',
 ]);

@@ -37,7 +37,7 @@ function isReadOnly(error: unknown): boolean {
 }
 
 /** As `recordWhereWritable`; a broken log gets it before the next event that it takes, which may be never. */
-async function recordOrAnnounce(audit: AuditLog, events: readonly AuditEvent[]): Promise<void> {
+export async function recordOrAnnounce(audit: AuditLog, events: readonly AuditEvent[]): Promise<void> {
   try {
     await recordWhereWritable(audit, events);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { isPrivateHost } from '../../cloud/urls.js';
 import { isLocalName, isSecureOriginOf, type RelyingParty } from '../../core/access/relying-party.js';
 import { wholeNumber } from './command-options.js';
 import type { SettingsReader } from './reader.js';
@@ -84,13 +85,20 @@ function readConsole(read: SettingsReader): Pick<ServeConfig, 'console' | 'conso
   if (!isOn)
     read.refuse('--console-origin', '--console-origin says where the console is, and --no-console that there is none');
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocalName(url.hostname));
-  if (url?.origin !== origin || !isSecure) {
+  if (url?.origin !== origin || !mayShowConsole(url)) {
     const form = 'an origin as browsers write it, such as https://custos.example.com';
-    read.refuse('--console-origin', `--console-origin takes ${form}: browsers keep its session only by https`);
+    const plain = 'http:// is for localhost and for addresses of private networks, such as http://10.0.0.5:8646';
+    read.refuse('--console-origin', `--console-origin takes ${form}; ${plain}`);
     return { console: isOn };
   }
   return { console: isOn, consoleOrigin: origin };
+}
+
+/** Browsers treat no name as secure without TLS. An address of a private network is the operator's own risk, and has passwords alone. */
+function mayShowConsole({ protocol, hostname }: URL): boolean {
+  if (protocol === 'https:') return true;
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return protocol === 'http:' && (isLocalName(hostname) || (isAddress && isPrivateHost(hostname)));
 }
 
 function readDays(read: SettingsReader): Pick<ServeConfig, 'webhookDays'> {

@@ -5,6 +5,7 @@ import { type OwnerId, quote } from '../../core/ids.js';
 import { pagesOf } from '../../core/pages.js';
 import type { Constitution, Role } from '../../core/policy/constitution.js';
 import { demandText, isName } from '../../core/policy/demand.js';
+import type { AuditLog } from '../../core/store/audit.js';
 import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { personKeyText } from '../../policy/persons/key-text.js';
@@ -20,6 +21,13 @@ export interface ListedPerson {
   /** Of the constitution in force; empty: the person may do nothing. */
   readonly roles: readonly Role[];
   readonly passkeys: number;
+  /** Whether a password logs in, where the console has no passkeys. */
+  readonly hasPassword: boolean;
+}
+
+/** What makes persons known who may log in. */
+export interface DirectoryParts extends LoginParts {
+  readonly audit: Pick<AuditLog, 'add'>;
 }
 
 /** For whoever has the root key. */
@@ -28,20 +36,22 @@ export function personParts({
   rootKey,
   ...parts
 }: {
-  readonly store: Pick<Store, 'storeId' | 'owners' | 'tickets'>;
+  readonly store: Pick<Store, 'storeId' | 'owners' | 'tickets' | 'audit'>;
   readonly rootKey: Uint8Array;
-} & Pick<LoginParts, 'vault' | 'clock'>): LoginParts {
-  return { store, tickets: store.tickets, mac: journalMac(journalKeyOf(rootKey, store.storeId)), ...parts };
+} & Pick<LoginParts, 'vault' | 'clock'>): DirectoryParts {
+  const { tickets, audit } = store;
+  return { store, tickets, audit, mac: journalMac(journalKeyOf(rootKey, store.storeId)), ...parts };
 }
 
 /** @returns a code for one first login. @throws CustosError USAGE: no name that a constitution could have */
-export async function addPerson(parts: LoginParts, name: string): Promise<string> {
+export async function addPerson(parts: DirectoryParts, name: string): Promise<string> {
   if (!isName(name)) {
     throw new CustosError(
       'USAGE',
       `${quote(name)} is no name of a person: a lower-case letter, then letters, digits or dashes`,
     );
   }
+  await parts.audit.add([{ code: 'person.invited', detail: { person: name } }]);
   return giveCode(parts, name as OwnerId);
 }
 
@@ -61,7 +71,8 @@ export async function listPersons(
     for (const stored of page) {
       const { owner, login } = vault.beside.openOwner(stored);
       const roles = [...(constitution?.persons.get(owner)?.roles ?? [])];
-      found.push({ name: owner, roles, passkeys: login?.passkeys?.length ?? 0 });
+      const hasPassword = login?.password !== undefined;
+      found.push({ name: owner, roles, passkeys: login?.passkeys?.length ?? 0, hasPassword });
     }
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -78,22 +89,24 @@ export async function shownPersons(parts: LoginParts, constitution: Constitution
     groups: Object.fromEntries([...(constitution?.groups ?? [])].map(([group, members]) => [group, [...members]])),
     persons: [...names].sort().map((name) => {
       const person = constitution?.persons.get(name);
+      const { passkeys = 0, hasPassword = false } = listed.find((one) => one.name === name) ?? {};
       return {
         name,
         roles: [...(person?.roles ?? [])],
         keys: (person?.keys ?? []).map(personKeyText),
-        passkeys: listed.find((one) => one.name === name)?.passkeys ?? 0,
+        ...{ passkeys, hasPassword },
       };
     }),
   };
 }
 
 /** Takes every login away, and ends all sessions. @throws CustosError PERSON_UNKNOWN */
-export async function removePerson(parts: LoginParts, name: string): Promise<void> {
+export async function removePerson(parts: DirectoryParts, name: string): Promise<void> {
   const owner = name as OwnerId;
   const digest = parts.vault.index.owner(personsTenant, owner);
   const known = await parts.store.owners.get(digest);
   if (known === undefined) throw new CustosError('PERSON_UNKNOWN', `nobody called ${quote(name)} can log in`);
+  await parts.audit.add([{ code: 'person.removed', detail: { person: name } }]);
   const { handle } = await loginOf(parts, digest);
   await changeLogin(parts, { tenant: personsTenant, owner }, () => (handle === undefined ? undefined : { handle }));
 }

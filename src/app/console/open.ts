@@ -1,5 +1,6 @@
 import type { ConsoleDoor, ConsoleSite } from '../../api/console/parts.js';
 import { CustosError } from '../../core/errors.js';
+import { tell } from '../../core/log.js';
 import { isLoopback } from '../../core/network/loopback.js';
 import type { ServeConfig } from '../config/serve-config.js';
 import { consoleFiles } from './files.js';
@@ -36,6 +37,7 @@ export function openConsole({ serve, ...parts }: ConsoleParts): OpenedConsole | 
     },
     listens: ({ url, port }) => {
       site ??= siteOf(`${new URL(url).protocol}//localhost:${port}`);
+      if (!site.isSecure) tell(parts.log, 'console-plain', { origin: site.origin });
     },
   };
 }

@@ -19,6 +19,8 @@ import { frontApprovals, frontVault } from '../approvals/front.js';
 import type { Config } from '../config/config.js';
 import { SettingsReader } from '../config/reader.js';
 import { openConsole } from '../console/open.js';
+import { codeAttempts } from '../console/passwords.js';
+import { PersonRecord } from '../console/record.js';
 import type { Door } from '../daemon/door.js';
 import { ownersJudge } from '../daemon/policy-judges.js';
 import { readContracts } from '../gateway/contracts.js';
@@ -93,6 +95,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     developmentChainIds: chainIds,
   });
   const logins = { store, tickets: store.tickets, mac, vault, clock, log, attempts: new Attempts() };
+  const passwords = new Passwords();
   const parts = {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
@@ -102,7 +105,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
     webhooks: webhooks.service,
     users: createUsers({
-      ...{ ...logins, access: store.access, passwords: new Passwords() },
+      ...{ ...logins, access: store.access, passwords },
       keys: new IssuerKeys({ proxies: proxiesOf(config.proxies) }),
     }),
     passkeys: createPasskeys({ ...logins, relyingParty: serve.relyingParty }),
@@ -135,7 +138,11 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     : undefined;
   const { tls: _files, console: _isOn, ...place } = serve;
   const tls = await readTls(serve, log);
-  const page = openConsole({ ...logins, serve, constitution: async () => (await inForce()).constitution });
+  const page = openConsole({
+    ...{ ...logins, passwords, codeAttempts: codeAttempts(), serve },
+    record: new PersonRecord({ audit: store.audit, log }),
+    constitution: async () => (await inForce()).constitution,
+  });
   const api = await startApi({ parts, rpc, authenticator, ...place, ...page?.place, tatum, ...(tls && { tls }) });
   page?.listens(api);
   const socket =

@@ -6,8 +6,10 @@ interface Allowance {
   readonly each: number;
 }
 
+type Allowances = Readonly<Record<'user' | 'address', Allowance>>;
+
 /** Of one user, and from one address, which is that of the application's server. */
-const allowances: Readonly<Record<'user' | 'address', Allowance>> = {
+export const usualAllowances: Allowances = {
   user: { most: 5, each: 30_000 },
   address: { most: 100, each: 500 },
 };
@@ -24,10 +26,12 @@ interface Left {
 export class Attempts {
   readonly #left = new Map<string, Left>();
   readonly #ticks: () => number;
+  readonly #allowances: Allowances;
 
   /** @param ticks - milliseconds of a clock that only grows */
-  constructor(ticks: () => number = () => performance.now()) {
+  constructor(ticks: () => number = () => performance.now(), allowances: Allowances = usualAllowances) {
     this.#ticks = ticks;
+    this.#allowances = allowances;
   }
 
   /**
@@ -48,9 +52,9 @@ export class Attempts {
     };
   }
 
-  #find(kind: keyof typeof allowances, name: string): { readonly left: Left; readonly each: number } {
+  #find(kind: keyof Allowances, name: string): { readonly left: Left; readonly each: number } {
     const key = `${kind} ${name}`;
-    const { most, each } = allowances[kind];
+    const { most, each } = this.#allowances[kind];
     const now = this.#ticks();
     const { count, at } = this.#left.get(key) ?? { count: most, at: now };
     const left = { count: Math.min(most, count + (now - at) / each), at: now };

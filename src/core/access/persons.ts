@@ -45,8 +45,11 @@ const ofRoles: Readonly<Record<Role, readonly Scope[]>> = {
   auditor: reads,
 };
 
-/** In the order of the table of scopes. */
-export function scopesOfRoles(roles: Iterable<Role>): readonly Scope[] {
+/** Whoever logged in without a passkey looks, and stops signing: passwords are guessed and read along, and sessions of plain HTTP are stolen. */
+const withoutPasskey: ReadonlySet<Scope> = new Set([...reads, 'freezes:create']);
+
+/** In the order of the table of scopes. @param by - how the person logged in */
+export function scopesOfRoles(roles: Iterable<Role>, by: 'passkey' | 'password'): readonly Scope[] {
   const held = new Set([...roles].flatMap((role) => ofRoles[role]));
-  return allScopes.filter((scope) => held.has(scope));
+  return allScopes.filter((scope) => held.has(scope) && (by === 'passkey' || withoutPasskey.has(scope)));
 }

@@ -26,9 +26,19 @@ export interface Passkey {
   readonly transports: readonly string[];
 }
 
+/** The second factor of a person as it is kept, sealed in the owner's record (RFC 6238). */
+export interface TotpSecret {
+  /** 20 bytes in base64url. */
+  readonly secret: string;
+  /** Of the last code that was taken: it and those before it are taken no more. */
+  readonly step: number;
+}
+
 /** How a user of a tenant logs in. */
 export interface UserLogin {
   readonly password?: PasswordHash;
+  /** Only persons have one, and then a password. */
+  readonly totp?: TotpSecret;
   /** By which authenticators know the user: 32 random bytes in base64url, made when the first passkey is asked for. */
   readonly handle?: string;
   readonly passkeys?: readonly Passkey[];
@@ -37,12 +47,14 @@ export interface UserLogin {
 /** @returns undefined for anything else than a login */
 export function readLogin(value: unknown): UserLogin | undefined {
   if (!isObject(value)) return undefined;
-  const { password, handle, passkeys } = value;
+  const { password, totp, handle, passkeys } = value;
   if (password !== undefined && !isPassword(password)) return undefined;
+  if (totp !== undefined && !isTotp(totp)) return undefined;
   if (handle !== undefined && typeof handle !== 'string') return undefined;
   if (passkeys !== undefined && !isListOf(passkeys, isPasskey)) return undefined;
   return {
     ...(password !== undefined && { password }),
+    ...(totp !== undefined && { totp }),
     ...(handle !== undefined && { handle }),
     ...(passkeys !== undefined && { passkeys }),
   };
@@ -51,6 +63,10 @@ export function readLogin(value: unknown): UserLogin | undefined {
 function isPassword(value: unknown): value is PasswordHash {
   if (!isObject(value) || ![value['logN'], value['r'], value['p']].every(isCount)) return false;
   return isText(value['salt']) && isText(value['key']);
+}
+
+function isTotp(value: unknown): value is TotpSecret {
+  return isObject(value) && isText(value['secret']) && isCount(value['step']);
 }
 
 function isPasskey(value: unknown): value is Passkey {

@@ -176,7 +176,7 @@ export const auditEvents = {
   'freeze.made': {
     about: 'signing was stopped for a scope',
     ocsf: [ENTITY, CREATE],
-    fields: { process: 'text', freeze: 'text', scope: 'text', reason: 'text', by: 'text?' },
+    fields: { process: 'text', freeze: 'text', scope: 'text', reason: 'text', by: 'text?', person: 'text?' },
   },
   'freeze.ended': {
     about: 'a freeze was ended',
@@ -198,6 +198,36 @@ export const auditEvents = {
     about: 'the logins of a user of a tenant were changed; `owner` is a blind index',
     ocsf: [ACCOUNT, UPDATE],
     fields: { process: 'text', tenant: 'text', owner: 'text' },
+  },
+  'person.invited': {
+    about: 'a code for a first login to the console was given out',
+    ocsf: [ACCOUNT, CREATE],
+    fields: { process: 'text', person: 'text' },
+  },
+  'person.removed': {
+    about: 'the logins of a person to the console were taken away',
+    ocsf: [ACCOUNT, DELETE],
+    fields: { process: 'text', person: 'text' },
+  },
+  'person.logged-in': {
+    about: 'a person logged in to the console, by `code`, `passkey` or `password`',
+    ocsf: [LOGIN, 1],
+    fields: { process: 'text', person: 'text', by: 'text', address: 'text?' },
+  },
+  'person.login-refused': {
+    about: 'a login to the console was refused; without `person` the name or code is unknown',
+    ocsf: [LOGIN, 1],
+    fields: { process: 'text', person: 'text?', by: 'text', address: 'text?' },
+  },
+  'person.logged-out': {
+    about: 'a person ended all of their sessions in the console',
+    ocsf: [LOGIN, 2],
+    fields: { process: 'text', person: 'text' },
+  },
+  'person.asked': {
+    about: 'a person asked for something in the console that changes something; recorded before it is done',
+    ocsf: [API, UPDATE],
+    fields: { process: 'text', person: 'text', operation: 'text', path: 'text' },
   },
   'token.made': {
     about: 'a token of the API was made',

@@ -27,8 +27,10 @@ export const listPersons: Run = async (call) => {
   const persons = await allPersons(await parts(call), await constitution(call));
   if (options.json) for (const person of persons) out.jsonLine(person);
   else {
-    const rows = persons.map(({ name, roles, passkeys }) => [name, roles.join(', '), String(passkeys)]);
-    out.table([['NAME', 'ROLES', 'PASSKEYS'], ...rows]);
+    const rows = persons.map(({ name, roles, passkeys, hasPassword }) => {
+      return [name, roles.join(', '), String(passkeys), hasPassword ? 'yes' : 'no'];
+    });
+    out.table([['NAME', 'ROLES', 'PASSKEYS', 'PASSWORD'], ...rows]);
   }
   return 0;
 };
