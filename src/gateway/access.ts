@@ -1,6 +1,7 @@
 import { allGatewayRoles } from '../core/access/gateway-roles.js';
 import { isSecretOf, parseToken } from '../core/access/token-text.js';
 import type { Clock } from '../core/clock.js';
+import { CustosError } from '../core/errors.js';
 import type { SubscriptionsOf } from '../core/events/subscriptions.js';
 import { defaultTenant, type Network } from '../core/ids.js';
 import { type Log, tell } from '../core/log.js';
@@ -8,6 +9,7 @@ import type { Secret } from '../core/secret.js';
 import { endOf, type GatewayKeys } from '../core/store/gateway-keys.js';
 import type { Queue } from '../core/store/queue.js';
 import { keyCheck } from '../http/guard.js';
+import { documentedAs } from './answers.js';
 import type { GatewayAccess } from './caller.js';
 
 export interface KeyAccessParts {
@@ -40,7 +42,8 @@ export function keyAccess({ queue, apiKey, keys, clock, log, ...parts }: KeyAcce
       const reason = endOf(stored.key, clock.now());
       if (reason !== undefined) {
         tell(log, 'token-refused', { reason, token: id });
-        return undefined;
+        // Whoever has its secret may know that it was a key.
+        throw documentedAs(new CustosError('API_KEY_INVALID', `the key is ${reason}`), 'ended');
       }
       const isWhole = tenant === undefined;
       return { roles, queue: isWhole ? queue : queue.of(tenant), isWhole, ...heard(tenant) };

@@ -3,6 +3,7 @@ import { CustosError } from '../core/errors.js';
 import { parseIndex, parseSignatureId } from '../core/ids.js';
 import { isRecord } from '../http/json.js';
 import { requestInvalid } from '../http/problems.js';
+import { documentedAs } from './answers.js';
 
 /** A decimal text as the API writes amounts. */
 export const decimal = z
@@ -39,38 +40,33 @@ interface SpendParts<F extends z.ZodType> {
 /** An amount that may be a number, too. */
 export const coins = z.union([z.number().min(0), decimal]);
 
-/** A transfer from addresses or from named outputs, of which a request has exactly one. */
+/** A transfer from addresses or from named outputs: `parseSpend` checks that a request has exactly one of them. */
 export function spendFormOf<F extends z.ZodType>({ address, fee, most }: SpendParts<F>) {
-  return z
-    .object({
-      fromAddress: z
-        .array(z.object({ address, signatureId, index: index.optional() }))
-        .min(1)
-        .max(200)
-        .optional(),
-      fromUTXO: z
-        .array(
-          z.object({
-            txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
-            index,
-            signatureId,
-            signatureIdIndex: index.optional(),
-          }),
-        )
-        .min(1)
-        .max(most.outputs)
-        .optional(),
-      to: z
-        .array(z.object({ address, value: coins }))
-        .min(1)
-        .max(most.receivers),
-      fee: fee.optional(),
-      changeAddress: address.optional(),
-    })
-    .refine(({ fromAddress, fromUTXO }) => (fromAddress === undefined) !== (fromUTXO === undefined), {
-      message: 'one of fromAddress and fromUTXO must be there, and not both',
-      path: ['fromAddress'],
-    });
+  return z.object({
+    fromAddress: z
+      .array(z.object({ address, signatureId, index: index.optional() }))
+      .min(1)
+      .max(200)
+      .optional(),
+    fromUTXO: z
+      .array(
+        z.object({
+          txHash: z.string().regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hexadecimal digits'),
+          index,
+          signatureId,
+          signatureIdIndex: index.optional(),
+        }),
+      )
+      .min(1)
+      .max(most.outputs)
+      .optional(),
+    to: z
+      .array(z.object({ address, value: coins }))
+      .min(1)
+      .max(most.receivers),
+    fee: fee.optional(),
+    changeAddress: address.optional(),
+  });
 }
 
 /** Transfer of unspent outputs: the `…TransactionAddressKMS`, `…TransactionUTXOKMS` and `BchTransactionKMS` forms. */
@@ -223,6 +219,20 @@ export type ContractMethod = z.output<typeof contractReadForm>;
  */
 export function parseForm<T>(form: z.ZodType<T>, body: unknown): T {
   return parseForms(form, z.unknown(), body).first;
+}
+
+/**
+ * As `parseForm`, for a transfer of outputs.
+ * @throws CustosError REQUEST_INVALID: also for a transfer without a source, or with two kinds of them
+ */
+export function parseSpend<T extends { readonly fromAddress?: unknown; readonly fromUTXO?: unknown }>(
+  form: z.ZodType<T>,
+  body: unknown,
+): T {
+  const parsed = parseForm(form, body);
+  if ((parsed.fromAddress === undefined) !== (parsed.fromUTXO === undefined)) return parsed;
+  const text = 'one of fromAddress and fromUTXO must be there, and not both';
+  throw documentedAs(requestInvalid([{ property: 'fromAddress', rule: 'exclusive', text }]), 'noSource');
 }
 
 /** As `parseForm`, for a form in two parts: the problems of both are listed. */

@@ -250,7 +250,7 @@ describe('a transfer of unspent outputs', () => {
     const answers = await Promise.all([send(form), send(form)]);
     const used = await Promise.all(answers.map(async (answer) => (await built(answer)).inputs[0]!.prevTxId));
     expect(used.sort()).toEqual(['01'.repeat(32), '02'.repeat(32)]);
-    expect(await send(form)).toMatchObject({ status: 400, body: { errorCode: 'AMOUNT_INVALID' } });
+    expect(await send(form)).toMatchObject({ status: 403, body: { errorCode: 'transaction.failed' } });
     const fromUTXO = [{ txHash: '01'.repeat(32), index: 0, signatureId }];
     expect(await send({ ...form, fromAddress: undefined, fromUTXO })).toMatchObject({
       status: 409,
@@ -293,19 +293,19 @@ describe('a transfer of unspent outputs', () => {
   });
 
   test.each([
-    ['neither form', {}, 'validation.failed'],
+    ['neither form', {}, 'transaction.invalid.body'],
     [
       'both forms',
       { fromAddress, fromUTXO: [{ txHash: '01'.repeat(32), index: 0, signatureId }] },
-      'validation.failed',
+      'transaction.invalid.body',
     ],
     ['a key in place of a signature ID', { fromAddress: [{ address: from, privateKey: 'x' }] }, 'validation.failed'],
     ['a foreign address', { fromAddress, to: [{ address: 'LTC', value: 1 }] }, 'validation.failed'],
     ['too many decimals', { fromAddress, to: [{ address: to, value: 0.123456789 }] }, 'AMOUNT_INVALID'],
-    ['more than there is', { fromAddress, to: [{ address: to, value: 5 }] }, 'AMOUNT_INVALID'],
+    ['more than there is', { fromAddress, to: [{ address: to, value: 5 }] }, 'transaction.failed'],
     ['dust', { fromAddress, to: [{ address: to, value: 0.000001 }] }, 'AMOUNT_INVALID'],
     ['a fee above the ceiling', { fromAddress, fee: '0.06', changeAddress: from }, 'FEE_INVALID'],
-    ['an unknown output', { fromUTXO: [{ txHash: '09'.repeat(32), index: 0, signatureId }] }, 'AMOUNT_INVALID'],
+    ['an unknown output', { fromUTXO: [{ txHash: '09'.repeat(32), index: 0, signatureId }] }, 'tx.hash.index.spent'],
     [
       'an output twice',
       { fromUTXO: [1, 2].map(() => ({ txHash: '01'.repeat(32), index: 0, signatureId })) },
@@ -320,7 +320,8 @@ describe('a transfer of unspent outputs', () => {
     coins.set(place('01'), { value: 0.2, script });
     coins.set(place('08'), { value: 0.2, script: '51' });
     const answer = await send({ to: [{ address: to, value: 0.01 }], ...change });
-    expect(answer).toMatchObject({ status: 400, body: { errorCode } });
+    const status = /^(transaction|tx)\./.test(errorCode) ? 403 : 400;
+    expect(answer).toMatchObject({ status, body: { errorCode, statusCode: status } });
     expect(await queue.pending({ chain: bitcoin.id, network: 'testnet' })).toEqual([]);
   });
 

@@ -244,13 +244,14 @@ describe('a key', () => {
     expect((await submit(good)).status).toBe(200);
     const id = parseToken(good)?.id ?? '';
     const missing = { status: 401, body: { errorCode: 'subscription.invalid', statusCode: 401 } };
+    const ended = { status: 401, body: { errorCode: 'subscription.not.active', statusCode: 401 } };
     for (const wrong of [tokenText(id, '0'.repeat(64)), tokenText('0'.repeat(16), '0'.repeat(64)), `${good}0`]) {
       expect(await submit(wrong)).toMatchObject(missing);
     }
-    expect(await submit(await keyFor({ expiresAt: Date.now() - 1 }))).toMatchObject(missing);
+    expect(await submit(await keyFor({ expiresAt: Date.now() - 1 }))).toMatchObject(ended);
     expect((await submit(await keyFor({ expiresAt: Date.now() + 3_600_000 }))).status).toBe(200);
     await revokeKey(running.queue.keys, id, Date.now());
-    expect(await submit(good)).toMatchObject(missing);
+    expect(await submit(good)).toMatchObject(ended);
     await expect(revokeKey(running.queue.keys, '0'.repeat(16), 1)).rejects.toMatchObject({ code: 'TOKEN_UNKNOWN' });
   });
 

@@ -235,7 +235,9 @@ describe('contract calls', () => {
 
   test('a wrong parameter is refused by its place', async () => {
     const form = { ...method('transfer', ['address', 'uint256']), params: [to, 'many'], signatureId };
-    expect(problems(await send(form))).toEqual(['params.1']);
+    const { status, body } = await send(form);
+    expect([status, body.errorCode]).toEqual([403, 'ethereum.sc.invalid']);
+    expect(body.message).toContain('params.1: ');
   });
 
   test('a contract call with a caller is not offered', async () => {

@@ -56,7 +56,7 @@ function uneven(inputs: readonly Coin[], wanted: Wanted, token?: string): Custos
   const tokens = token === undefined ? '' : ` and ${total(inputs).tokens.get(token) ?? 0n} of the token`;
   const held = `the outputs that can be spent hold ${total(inputs).amount} lovelace${tokens}`;
   const text = `${held}; payment and fee are ${need} lovelace, and what is left has to be nothing or at least ${least}`;
-  return new CustosError('AMOUNT_INVALID', text);
+  return new CustosError('AMOUNT_INVALID', text, { details: { lacks: 'coins' } });
 }
 
 function inOrder(coins: readonly Coin[], token: string | undefined): readonly Coin[] {

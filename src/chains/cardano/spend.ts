@@ -32,7 +32,7 @@ async function spend(request: SpendRequest, context: BuildContext): Promise<Buil
   const { coins, keys, isNamed } = await coinsOf(request.sources, context);
   const change = request.changeAddress === undefined ? (coins[0]?.address ?? '') : shown(request.changeAddress);
   const fee = request.fee === undefined ? undefined : lovelace(request.fee, 'fee');
-  if (coins.length === 0) throw new CustosError('AMOUNT_INVALID', 'the addresses have no outputs that can be spent');
+  if (coins.length === 0) throw lacking('coins', 'the addresses have no outputs that can be spent');
   const wanted: Wanted = { paid, change, rules, bytesOf, ...(fee !== undefined && { fee }) };
   const { inputs, outputs } = isNamed ? spendAll(coins, wanted) : choose(coins, wanted);
   const owners = [...new Set(inputs.map(({ address }) => address))];
@@ -90,7 +90,7 @@ async function namedCoins(
     const known = address === undefined ? [] : (held.get(address) ?? (await findCoins(address, node, network)));
     const coin = known.find((one) => outpointOf(one) === outpointOf(source));
     if (address === undefined || coin === undefined)
-      throw new CustosError('AMOUNT_INVALID', `the output ${outpointOf(source)} is spent, or unknown`);
+      throw lacking('output', `the output ${outpointOf(source)} is spent, or unknown`);
     held.set(address, known);
     keys.set(address, source.key);
     coins.push(coin);
@@ -116,4 +116,8 @@ function lovelace(value: string | number, name: string): bigint {
 function exactText(value: number): string | undefined {
   const text = value.toFixed(DECIMALS);
   return Number(text) === value ? text : undefined;
+}
+
+function lacking(lacks: 'coins' | 'output', text: string): CustosError {
+  return new CustosError('AMOUNT_INVALID', text, { details: { lacks } });
 }

@@ -3,6 +3,7 @@ import { cardanoQuestions } from './questions/questions.js';
 
 /** What Tatum calls Cardano and has for it. */
 export const tatum: TatumFacts = {
+  errors: { broadcast: 'blockchain.broadcast.error' },
   nodePath: { mainnet: 'blockchain/node/cardano-mainnet', testnet: 'blockchain/node/cardano-preprod' },
   ledgerBroadcast: true,
   node: {

@@ -3,6 +3,7 @@ import { stellarQuestions } from './questions/questions.js';
 
 /** What Tatum calls Stellar and has for it. */
 export const tatum: TatumFacts = {
+  errors: { broadcast: 'xlm.failed' },
   node: {
     probe: { path: '/fee_stats' },
     paths: {

@@ -3,6 +3,7 @@ import { tronQuestions } from './questions/questions.js';
 
 /** What Tatum calls Tron and has for it. */
 export const tatum: TatumFacts = {
+  errors: { broadcast: 'tron.failed' },
   node: {
     probe: { path: '/wallet/getnowblock' },
     // What uses or makes keys of the node (`easytransfer`, `createaddress`, `gettransactionsign`) is not here.

@@ -107,7 +107,7 @@ async function choose({ sources }: SpendRequest, wanted: Wanted): Promise<readon
   if (isEnough()) return chosen;
   const need = sum(wanted.outputs) + wanted.feeOf(chosen);
   const text = `the coins that can be spent are ${sum(chosen)} (${chosen.length} outputs), amounts and fee are ${need}`;
-  throw new CustosError('AMOUNT_INVALID', text);
+  throw new CustosError('AMOUNT_INVALID', text, { details: { lacks: 'coins' } });
 }
 
 /** Outputs that the request names: every one of them must be there. */
@@ -125,6 +125,7 @@ async function namedCoins(sources: readonly SpendSource[], { context, rules }: W
       throw new CustosError(
         'AMOUNT_INVALID',
         `the output ${outpoint(place)} is spent, unknown, or cannot be spent yet`,
+        { details: { lacks: 'output' } },
       );
     }
     checkForm(coin, rules);

@@ -18,7 +18,10 @@ export function utxoChain(definition: UtxoChainDefinition): Chain {
     id: parseChainId(definition.id),
     name: definition.name,
     slug: definition.slug,
-    tatum: { operations: outputOperations, questions: outputQuestions(definition), ...definition.tatum },
+    tatum: {
+      errors: { broadcast: 'blockchain.broadcast.error' },
+      ...{ operations: outputOperations, questions: outputQuestions(definition), ...definition.tatum },
+    },
     coin: definition.id,
     decimals: DECIMALS,
     feeCeiling: definition.feeCeiling,

@@ -3,6 +3,7 @@ import { vechainQuestions } from './questions/questions.js';
 
 /** What Tatum calls VeChain and has for it. */
 export const tatum: TatumFacts = {
+  errors: { broadcast: 'vet.failed' },
   node: {
     probe: { path: '/blocks/best' },
     paths: {

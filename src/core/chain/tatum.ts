@@ -29,6 +29,8 @@ export interface TatumFacts {
   readonly questions?: Questions;
   /** How answers to some questions look, where chains of one family differ. */
   readonly answers?: TatumAnswers;
+  /** Codes of errors, where they do not follow from the chain's name in URLs. */
+  readonly errors?: TatumErrors;
   /** Known faults of Tatum KMS with wallets of the chain. */
   readonly faults?: TatumFaults;
 }
@@ -53,6 +55,14 @@ interface TatumAnswers {
   readonly gasLimitAsText?: true;
   /** The value of a transaction's output is a text in coins instead of a number of satoshis. */
   readonly outputsInCoins?: true;
+}
+
+/** Codes of the API for what a chain refuses. */
+interface TatumErrors {
+  /** Of signed bytes that a node refuses; `{slug}.broadcast.failed` is the rule. */
+  readonly broadcast?: string;
+  /** Of a contract call whose parameters do not fit; `{slug}.sc.invalid` is the rule. */
+  readonly contract?: string;
 }
 
 /** Known faults of Tatum KMS in what it stored or printed; a migrated wallet gets a note for each fault that may affect it. */

@@ -49,7 +49,7 @@ async function broadcast(gateway: GatewayContext, request: GatewayRequest, signe
     gateway.meter.count(chain.id, 'refused');
     return request.json(
       {
-        errorCode: `${chain.slug}.broadcast.failed`,
+        errorCode: chain.tatum?.errors?.broadcast ?? `${chain.slug}.broadcast.failed`,
         message: `Unable to broadcast transaction due to ${refusal}.`,
         statusCode: 403,
       },

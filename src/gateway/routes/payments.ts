@@ -9,7 +9,8 @@ import type { FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, type RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { enqueue, keyOf } from '../enqueue.js';
-import { parseForm, paymentForm, spendForm } from '../requests.js';
+import { parseForm, parseSpend, paymentForm, spendForm } from '../requests.js';
+import { spending } from '../spending.js';
 
 /** Routes that queue transfers of unspent outputs, and payments between accounts without contracts. */
 export function paymentRoutes(routes: RoleRoutes, forms: FormsByChain, gateway: GatewayContext): void {
@@ -34,7 +35,7 @@ async function spend(
   request: GatewayRequest,
   { chain, body }: { readonly chain: Chain; readonly body: unknown },
 ): Promise<Response> {
-  const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseForm(spendForm, body);
+  const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseSpend(spendForm, body);
   const sources: readonly SpendSource[] = [
     ...fromAddress.map(({ address, signatureId, index }) => ({ address, key: keyOf(signatureId, index) })),
     ...fromUTXO.map(({ txHash, index, signatureId, signatureIdIndex }) => ({
@@ -54,9 +55,10 @@ async function spend(
     ...(fee !== undefined && { fee }),
     ...(changeAddress !== undefined && { changeAddress }),
   };
-  return enqueue(gateway, request, { chain, body }, () => {
-    if (chain.builder?.kind !== 'bitcoind') throw notBuilt(chain);
-    return chain.builder.spend(wanted, contextOf(gateway, request, chain));
+  return enqueue(gateway, request, { chain, body }, async () => {
+    const { builder } = chain;
+    if (builder?.kind !== 'bitcoind') throw notBuilt(chain);
+    return spending(() => builder.spend(wanted, contextOf(gateway, request, chain)));
   });
 }
 

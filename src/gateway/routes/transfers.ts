@@ -5,6 +5,7 @@ import { readForm } from '../../http/body.js';
 import { isRecord } from '../../http/json.js';
 import { checkField, requestInvalid } from '../../http/problems.js';
 import { toSmallestUnit } from '../amounts.js';
+import { answer, inDocumentedWords } from '../answers.js';
 import type { ChainRequest, FormsByChain } from '../by-chain.js';
 import { callerOf, type GatewayRequest, type RoleRoutes, requireChain } from '../caller.js';
 import type { GatewayContext, ListedToken } from '../context.js';
@@ -101,7 +102,7 @@ async function callContract(gateway: GatewayContext, request: GatewayRequest): P
   const effect = {
     to: addressField(gateway, chain, 'contractAddress', form.contractAddress),
     value: checkField('amount', () => toSmallestUnit(form.amount ?? '0', chain.decimals)),
-    data: encodeCall(form, bareAddress(gateway, chain)),
+    data: await fitting(chain, () => encodeCall(form, bareAddress(gateway, chain))),
   };
   const named = { target: 'contractAddress', receiver: 'params', isCall: true } as const;
   return submit(gateway, request, { chain, signing: form, effect, body, named });
@@ -117,15 +118,28 @@ async function askContract(
   const form = parseForm(contractReadForm, body);
   const read = bareAddress(gateway, chain);
   const to = checkField('contractAddress', () => read(form.contractAddress));
-  const data = encodeCall(form, read);
+  const data = await fitting(chain, () => encodeCall(form, read));
   try {
-    const answer = await gateway.node(chain).rpc('eth_call', [{ to, data }, 'latest']);
-    return request.json({ data: decodeResult(form.methodABI.outputs ?? [], answer) });
+    const said = await gateway.node(chain).rpc('eth_call', [{ to, data }, 'latest']);
+    return request.json({ data: decodeResult(form.methodABI.outputs ?? [], said) });
   } catch (error) {
     if (!isContractFault(error)) throw error;
-    const message = `Invalid parameters for smart contract invocation: ${error.message}.`;
-    return request.json({ errorCode: `${chain.slug}.sc.invalid`, message, statusCode: 403 }, 403);
+    const message = `${unfit(chain).text}: ${error.message}.`;
+    return answer(403, unfit(chain).errorCode, message);
   }
+}
+
+/** Encodes what a request calls; parameters that do not fit have a code of the API. */
+function fitting(chain: Chain, encode: () => string): Promise<string> {
+  return inDocumentedWords(
+    async () => encode(),
+    ({ code }) => (code === 'REQUEST_INVALID' ? unfit(chain) : undefined),
+  );
+}
+
+function unfit({ slug, tatum }: Chain) {
+  const errorCode = tatum?.errors?.contract ?? `${slug}.sc.invalid`;
+  return { errorCode, statusCode: 403, text: 'Invalid parameters for smart contract invocation' } as const;
 }
 
 function hasContracts({ builder }: Chain): boolean {

@@ -120,20 +120,24 @@ describe('forms of Cardano', () => {
   });
 
   test('it names the member that is missing or wrong', async () => {
-    await expectStrict(carrying, path, { form, members: ['fromAddress', 'to'] });
+    await expectStrict(carrying, path, { form, members: ['to'] });
+    for (const fromAddress of [undefined, null]) {
+      const { status, body } = await carrying.ask.post(path, { ...form, fromAddress });
+      expect([status, body.errorCode]).toEqual([403, 'transaction.invalid.body']);
+    }
   });
 
   const fromUTXO = [{ txHash: 'e5'.repeat(32), index: 0, signatureId }];
   test.each<[object, string, string?]>([
-    [{ fromUTXO }, 'validation.failed', 'fromAddress'],
+    [{ fromUTXO }, 'transaction.invalid.body'],
     [{ to: [{ address: `${to.slice(0, -1)}x`, value: 2 }] }, 'validation.failed', 'to.0.address'],
     [{ changeAddress: to.replace('addr_test', 'addr') }, 'validation.failed', 'changeAddress'],
     [{ to: [{ address: to, value: 0.5 }] }, 'AMOUNT_INVALID'],
     [{ to: [{ address: to, value: 2.0000001 }] }, 'AMOUNT_INVALID'],
-    [{ to: [{ address: to, value: 44.9 }] }, 'AMOUNT_INVALID'],
+    [{ to: [{ address: to, value: 44.9 }] }, 'transaction.failed'],
     [{ fee: 0.1 }, 'FEE_INVALID'],
     [{ fee: 7 }, 'FEE_INVALID'],
-    [{ fromAddress: null, fromUTXO }, 'AMOUNT_INVALID'],
+    [{ fromAddress: null, fromUTXO }, 'tx.hash.index.spent'],
   ])('it refuses %j', async (change, code, property) => {
     const { status, body } = await carrying.ask.post(path, { ...form, ...change });
     expect([status >= 400, body.errorCode, body.data?.[0]?.property]).toEqual([true, code, property]);

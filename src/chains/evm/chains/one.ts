@@ -16,6 +16,7 @@ export const one = evmChain({
     networkNames: { mainnet: ['mainnet-s0'], testnet: ['testnet-s0'] },
     ledgerBroadcast: true,
     answers: { gasLimitAsText: true },
+    errors: { broadcast: 'bsc.broadcast.failed', contract: 'bsc.sc.invalid' },
     operations: [...estimatedOperations, 'GET address/format/:'],
     ledgerOperations: ['one/hrm20', 'one/hrm20/deploy', 'one/transfer'],
     faults: { printsForeignKey: true },

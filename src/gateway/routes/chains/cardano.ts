@@ -3,7 +3,8 @@ import type { SpendRequest, SpendSource } from '../../../core/chain/builders/bit
 import type { RoleRoutes } from '../../caller.js';
 import type { GatewayContext } from '../../context.js';
 import { addressField, keyOf } from '../../enqueue.js';
-import { coins, parseForm, spendFormOf } from '../../requests.js';
+import { coins, parseSpend, spendFormOf } from '../../requests.js';
+import { spending } from '../../spending.js';
 import { kindRoutes } from './building.js';
 
 /** Base addresses of the test network have 108 characters. */
@@ -21,7 +22,7 @@ const spendForm = spendFormOf({
 /** Routes of Cardano. */
 export function cardanoRoutes(routes: RoleRoutes, gateway: GatewayContext): void {
   kindRoutes(routes, gateway, 'cardano').on('post', 'transaction', ({ chain, body }) => {
-    const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseForm(spendForm, body);
+    const { fromAddress = [], fromUTXO = [], to, fee, changeAddress } = parseSpend(spendForm, body);
     const shown = (property: string, text: string) => addressField(gateway, chain, property, text);
     const sources: readonly SpendSource[] = [
       ...fromAddress.map((one, at) => ({
@@ -40,6 +41,6 @@ export function cardanoRoutes(routes: RoleRoutes, gateway: GatewayContext): void
       ...(fee !== undefined && { fee: String(fee) }),
       ...(changeAddress !== undefined && { changeAddress: shown('changeAddress', changeAddress) }),
     };
-    return (builder, context) => builder.spend(request, context);
+    return (builder, context) => spending(() => builder.spend(request, context));
   });
 }

@@ -21,6 +21,7 @@ export const celo = evmChain({
     operations: [...estimatedOperations, 'GET account/transaction/:'],
     ledgerOperations: ['celo/erc20', 'celo/erc20/deploy', 'celo/erc20/:/:', 'celo/transfer'],
     answers: { balance: 'celo' },
+    errors: { broadcast: 'celo.error', contract: 'ethereum.sc.invalid' },
     faults: { printsForeignKey: true },
   },
 });
