@@ -1,5 +1,6 @@
 import type { ChainRegistry } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
+import type { SignatureId } from '../core/ids.js';
 import type { PublicVault } from '../core/signing/vault.js';
 import type { KeyRef, SealedWallet, Wallet } from '../core/signing/wallet.js';
 import { blindIndex } from './blind-index.js';
@@ -14,18 +15,19 @@ export interface PublicVaultOptions {
   readonly chains: ChainRegistry;
 }
 
-/** Reads public halves: what the front holds while it serves. */
+/** Opened halves that are remembered. */
+const MOST_OPENED = 10_000;
+
+type Open = (sealed: SealedWallet) => Wallet;
+
+/** Reads public halves: what the front holds while it serves. It remembers those that it read last. */
 export function openPublicVault({ viewKey, storeId, chains }: PublicVaultOptions): PublicVault {
-  return publicVault(makeSealing(viewKey, storeId), chains);
+  const sealing = makeSealing(viewKey, storeId);
+  return publicVault(sealing, chains, remembering(opening(sealing)));
 }
 
 /** As `openPublicVault`; the maker of the sealing wipes it. */
-export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVault {
-  const wallet = (sealed: SealedWallet): Wallet => {
-    const { signatureId, chain, network, kind, createdAt, tenant } = sealed;
-    const facts = { signatureId, chain, network, kind, createdAt, ...(tenant !== undefined && { tenant }) };
-    return { ...facts, ...openPublic(sealing, sealed) };
-  };
+export function publicVault(sealing: Sealing, chains: ChainRegistry, wallet = opening(sealing)): PublicVault {
   const index = blindIndex(sealing, chains);
   return {
     wallet,
@@ -45,6 +47,43 @@ export function publicVault(sealing: Sealing, chains: ChainRegistry): PublicVaul
       return sealed.kind !== 'hd' || ref.index === 0 ? { address } : undefined;
     },
   };
+}
+
+function opening(sealing: Sealing): Open {
+  return (sealed) => {
+    const { signatureId, chain, network, kind, createdAt, tenant } = sealed;
+    const facts = { signatureId, chain, network, kind, createdAt, ...(tenant !== undefined && { tenant }) };
+    return { ...facts, ...openPublic(sealing, sealed) };
+  };
+}
+
+/** A request opens the halves of its wallets several times. What is remembered counts for exactly the record that it was read from. */
+function remembering(open: Open): Open {
+  const known = new Map<SignatureId, { readonly sealed: SealedWallet; readonly wallet: Wallet }>();
+  return (sealed) => {
+    const found = known.get(sealed.signatureId);
+    if (found !== undefined && isSameHalf(found.sealed, sealed)) return found.wallet;
+    const wallet = open(sealed);
+    known.delete(sealed.signatureId);
+    known.set(sealed.signatureId, { sealed, wallet });
+    const oldest = known.keys().next().value;
+    if (known.size > MOST_OPENED && oldest !== undefined) known.delete(oldest);
+    return wallet;
+  };
+}
+
+/** Whether they have the same public half, and the same facts that are bound to it. */
+function isSameHalf(one: SealedWallet, other: SealedWallet): boolean {
+  return (
+    one.chain === other.chain &&
+    one.network === other.network &&
+    one.kind === other.kind &&
+    one.createdAt === other.createdAt &&
+    one.format === other.format &&
+    one.tenant === other.tenant &&
+    (one.controlBox === undefined) === (other.controlBox === undefined) &&
+    Buffer.compare(one.publicBox, other.publicBox) === 0
+  );
 }
 
 /** @throws CustosError INDEX_MISSING (mnemonic wallet without an index), INDEX_UNEXPECTED (private-key wallet with one) */
