@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { VerifiedUser } from '../../cloud/oidc/user-tokens.js';
+import type { ProvenUser } from '../../api/caller.js';
 import type { OidcSettings } from '../../core/access/tenant-settings.js';
 import type { Clock } from '../../core/clock.js';
 import type { TenantId } from '../../core/ids.js';
@@ -15,20 +15,27 @@ export interface ProofOf {
   readonly text: string;
 }
 
+/** Whom a token names. */
+interface Proof {
+  readonly user: ProvenUser;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
 /**
  * Tokens of users that were verified, until they end: a user sends the same one with many requests, and its signature costs as much as
  * several of them. Only hashes of tokens are kept. One that was refused is verified each time.
  */
 export class KnownProofs {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #known = new Map<string, VerifiedUser>();
+  readonly #known = new Map<string, Proof>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
   }
 
   /** @throws whatever `verify` throws */
-  async of(proof: ProofOf, verify: () => Promise<VerifiedUser>): Promise<VerifiedUser> {
+  async of(proof: ProofOf, verify: () => Promise<Proof>): Promise<Proof> {
     const name = nameOf(proof);
     const known = this.#known.get(name);
     if (known !== undefined && this.#clock.now() < known.until) return known;

@@ -9,6 +9,7 @@ import type { AccessTable } from '../../core/store/access.js';
 import { settingsOf } from '../access/settings.js';
 import { putOwner } from '../wallets/owners.js';
 import type { Attempts } from './attempts.js';
+import { KnownSettings } from './known-settings.js';
 import { changeLogin, type LoginParts, loginOf, loginRefused, openSessionWhile } from './logins.js';
 import { OwnerRates } from './owner-rates.js';
 import type { Passwords } from './passwords.js';
@@ -25,11 +26,13 @@ export interface UsersParts extends LoginParts {
 
 interface VerifyingParts extends UsersParts {
   readonly proofs: KnownProofs;
+  readonly settings: KnownSettings;
 }
 
 /** The users of tenants, as the API knows them. */
 export function createUsers(given: UsersParts): UsersService {
-  const parts = { ...given, proofs: new KnownProofs(given.clock) };
+  const settings = new KnownSettings((tenant) => settingsOf(given, tenant));
+  const parts = { ...given, settings, proofs: new KnownProofs(given.clock) };
   const { vault, tickets, passwords } = parts;
   const rates = new OwnerRates(parts);
   return {
@@ -60,19 +63,22 @@ export function createUsers(given: UsersParts): UsersService {
 }
 
 async function verifyToken(parts: VerifyingParts, tenant: TenantId, text: string): Promise<ProvenUser> {
-  const { oidc } = await settingsOf(parts, tenant);
+  const { oidc } = await parts.settings.of(tenant);
   if (oidc === undefined) {
     throw new CustosError('USER_TOKEN_UNSUPPORTED', 'the tenant has no identity provider whose tokens count');
   }
-  const verify = () => verifyUserToken(text, oidc, parts);
-  const { owner } = await parts.proofs.of({ tenant, settings: oidc, text }, verify).catch((error: unknown) => {
+  const verify = async () => {
+    const { owner, until } = await verifyUserToken(text, oidc, parts);
+    return { user: proven(parts, tenant, { owner, by: 'issuer' }), until };
+  };
+  const { user } = await parts.proofs.of({ tenant, settings: oidc, text }, verify).catch((error: unknown) => {
     if (error instanceof CustosError && error.code === 'USER_TOKEN_INVALID') {
       // Only the log says what is wrong with a token.
       tell(parts.log, 'user-refused', { tenant, reason: error.details['reason'] });
     }
     throw error;
   });
-  return proven(parts, tenant, { owner, by: 'issuer' });
+  return user;
 }
 
 async function verifySession(parts: UsersParts, tenant: TenantId, text: string): Promise<ProvenUser> {

@@ -18,7 +18,7 @@ const [OLDEST, SKEW] = [300, 30];
 const TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 /** Whom a token names, and how long it does. */
-export interface VerifiedUser {
+interface VerifiedUser {
   readonly owner: OwnerId;
   /** Milliseconds since 1970. */
   readonly until: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KnownProofs, type ProofOf } from '../../../src/app/users/proofs.js';
 import { defaultTenant, parseOwnerId, parseTenantId } from '../../../src/core/ids.js';
 
-const owner = parseOwnerId('u-17');
+const user = { owner: parseOwnerId('u-17'), tag: '17', by: 'issuer' } as const;
 const settings = { issuer: 'https://id.example', audience: 'shop', ownerClaim: 'sub' };
 const proof: ProofOf = { tenant: defaultTenant, settings, text: 'a.b.c' };
 
@@ -14,9 +14,9 @@ function counted() {
     const before = verified;
     const found = await known.of({ ...proof, ...more }, async () => {
       verified += 1;
-      return { owner, until: 1000 };
+      return { user, until: 1000 };
     });
-    expect(found.owner).toBe(owner);
+    expect(found.user).toBe(user);
     return verified - before;
   };
   return { clock, known, ask };
