@@ -8,6 +8,7 @@ import type { KnownOwner } from '../core/signing/lookup.js';
 import type { AccessTable } from '../core/store/access.js';
 import type { JournalMac } from '../core/store/journal-mac.js';
 import { networkCheck } from '../http/networks.js';
+import { SeenHeaders } from './answering/seen-headers.js';
 import type { Caller } from './caller.js';
 import { Bucket } from './rate.js';
 
@@ -49,6 +50,7 @@ interface Known {
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
   readonly #known = new Map<string, Known>();
+  readonly #headers = new SeenHeaders();
   readonly #used = new Map<string, number>();
   #noted = performance.now();
 
@@ -65,12 +67,18 @@ export class Authenticator {
   async authenticate(header: string | undefined, origin: Origin): Promise<Caller> {
     const { address } = origin;
     if (header === undefined) return this.#certified(origin);
+    const name = this.#headers.nameOf(header);
+    const seen = this.#headers.get(name);
+    const again = seen && (await this.#find(seen.id));
+    // Both hashes come from the store: nobody can try to come near one of them.
+    if (again !== undefined && again.hash === seen?.hash) return this.#admitted(again, address);
     const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
     if (text === undefined) throw new CustosError('TOKEN_MISSING', 'the request has no token');
     const parsed = parseToken(text);
     const known = parsed && (await this.#find(parsed.id));
     const isRight = isSecretOf(parsed, known?.hash);
     if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
+    this.#headers.set(name, { id: known.token.id, hash: known.hash });
     return this.#admitted(known, address);
   }
 

@@ -1,5 +1,6 @@
 import { type CustosError, type ErrorCode, errorKinds } from '../core/errors.js';
 import type { Log } from '../core/log.js';
+import type { PlainAnswer } from '../http/plain.js';
 import { type Problem, refusalOf } from '../http/problems.js';
 
 /** A refusal as RFC 9457 writes it. */
@@ -28,11 +29,19 @@ interface Fault {
 /** Seconds of `Retry-After` where an error says when. */
 const RETRY_AFTER = 1;
 
+interface Failed {
+  readonly log: Log;
+  readonly instance: string;
+}
+
 /** The answer to a request that failed. */
-export function problemAnswer(
-  thrown: unknown,
-  { log, instance }: { readonly log: Log; readonly instance: string },
-): Response {
+export function problemAnswer(thrown: unknown, failed: Failed): Response {
+  const { status, headers, text } = problemOf(thrown, failed);
+  return new Response(text, { status, headers });
+}
+
+/** The same before it is an answer of the Fetch standard. */
+export function problemOf(thrown: unknown, { log, instance }: Failed): PlainAnswer {
   const { code, status, message, problems, details } = refusalOf(thrown, log);
   const kind: CustosError['kind'] = errorKinds[code];
   const problem: ApiProblem = {
@@ -45,7 +54,7 @@ export function problemAnswer(
     retryable: kind.retry === true,
     ...(problems.length > 0 && { errors: problems.map(faultOf) }),
   };
-  return new Response(JSON.stringify(problem), { status, headers: headersOf(status, details) });
+  return { status, headers: headersOf(status, details), text: JSON.stringify(problem) };
 }
 
 function headersOf(status: number, { retryAfter, allow }: Readonly<Record<string, unknown>>): Record<string, string> {

@@ -1,15 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { CustosError } from '../core/errors.js';
 import { readTypedJson } from '../http/body.js';
 import { hostCheck, noContent } from '../http/guard.js';
 import type { Limits } from '../http/limits.js';
-import { listen, type Peer } from '../http/listen.js';
+import { type ListenOptions, listen, type Peer } from '../http/listen.js';
 import { allowOf, methodsOf } from '../http/methods.js';
 import { requestInvalid } from '../http/problems.js';
 import type { ServerTls } from '../http/tls.js';
+import { callerOf, headersOf, newInstance, refuseBody } from './answering/asked.js';
+import { plainAnswers } from './answering/plain.js';
 import type { Authenticator } from './authenticator.js';
-import { type Caller, USER_HEADER, withUser } from './caller.js';
+import type { Caller } from './caller.js';
 import { personOf, showsSession } from './console/guard.js';
 import type { ConsoleDoor } from './console/parts.js';
 import { addConsole } from './console/routes.js';
@@ -70,11 +71,12 @@ interface Served extends Omit<ApiOptions, 'parts' | 'rpc'> {
   readonly rpc?: RpcParts | undefined;
 }
 
-/** The API as a function from request to answer, without a port. */
-function createApi(options: Served): (request: Request, peer: Peer) => Promise<Response> {
+/** The API as functions from request to answer, without a port. */
+function createApi(options: Served): Pick<ListenOptions, 'answer' | 'answerPlain'> {
   const app = new Hono<ApiEnvironment>();
   const { log } = options.parts;
   const checkHost = hostCheck(options.host, options.allowedHosts ?? []);
+  const routes = allRoutes(options.parts.version);
   app.use('*', async (context, next) => {
     const instance = newInstance();
     context.set('instance', instance);
@@ -87,7 +89,7 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
     for (const path of ['/v2', '/v3/*', '/v4/*']) app.all(path, ({ req, env }) => tatum(req.raw, env));
   }
   app.use('*', noContent);
-  for (const route of allRoutes(options.parts.version)) {
+  for (const route of routes) {
     app.on(route.method, honoPath(route.path), (context) => answer(context, route, options));
   }
   if (options.console !== undefined) addConsole(app, options.console);
@@ -98,7 +100,10 @@ function createApi(options: Served): (request: Request, peer: Peer) => Promise<R
     finish(refusal.headers, context.get('instance'));
     return refusal;
   });
-  return async (request, peer) => app.fetch(request, peer);
+  return {
+    answer: async (request, peer) => app.fetch(request, peer),
+    answerPlain: plainAnswers({ ...options, routes, checkHost }),
+  };
 }
 
 /**
@@ -120,7 +125,7 @@ export async function startApi(options: ApiOptions & { readonly port: number }):
     ...{ host, port, log, portName: 'API ' },
     ...(tls && { tls }),
     limits: { ...limits, ...options.limits },
-    answer: createApi({ ...options, parts, rpc }),
+    ...createApi({ ...options, parts, rpc }),
     refuse: (error) => problemAnswer(error, { log, instance: newInstance() }),
   });
   return {
@@ -159,25 +164,16 @@ export function allRoutes(version: string): readonly Route[] {
 /** Handlers in front of all routes. */
 const GUARDS = 2;
 
-function newInstance(): string {
-  return `urn:uuid:${randomUUID()}`;
-}
-
 function finish(headers: Headers, instance: string): void {
   for (const [name, value] of Object.entries(headersOf(instance))) {
     if (name !== 'cache-control' || !headers.has(name)) headers.set(name, value);
   }
 }
 
-/** What each answer has. */
-function headersOf(instance: string) {
-  return { 'x-request-id': instance, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
-}
-
 async function answer(context: ApiContext, route: Route, served: Served): Promise<Response> {
   const { parts } = served;
-  const caller = route.scope === undefined ? undefined : await callerOf(context, served);
-  if (route.body === undefined) refuseBody(context);
+  const caller = route.scope === undefined ? undefined : await askerOf(context, served);
+  refuseBody(route, (name) => context.req.header(name));
   const response = responseOf(await route.answer(requestOf(context), parts, caller), context.get('instance'));
   context.set('isFinished', true);
   // Only sessions set cookies, and to look for them costs as much as the token.
@@ -187,16 +183,14 @@ async function answer(context: ApiContext, route: Route, served: Served): Promis
 }
 
 /** An application by its token, or a person by the session of the console. */
-async function callerOf(context: ApiContext, { parts, authenticator, console: page }: Served): Promise<Caller> {
+async function askerOf(context: ApiContext, served: Served): Promise<Caller> {
   const { req, env } = context;
-  const { address } = env;
-  if (page !== undefined && showsSession(context, page.persons.site())) {
-    const { caller } = await personOf(context, page.persons);
-    return { ...caller, ...(address !== undefined && { address }) };
+  const { console: page } = served;
+  if (page === undefined || !showsSession(context, page.persons.site())) {
+    return callerOf((name) => req.header(name), env, served);
   }
-  const token = await authenticator.authenticate(req.header('authorization'), env);
-  const asker = { ...token, ...(address !== undefined && { address }) };
-  return withUser(asker, req.header(USER_HEADER), parts.users);
+  const { caller } = await personOf(context, page.persons);
+  return { ...caller, ...(env.address !== undefined && { address: env.address }) };
 }
 
 function requestOf(context: ApiContext): RawRequest {
@@ -215,12 +209,6 @@ async function jsonBody(context: ApiContext): Promise<unknown> {
   const body = await readTypedJson(context);
   refuseHalves(body);
   return body;
-}
-
-/** Content where none is expected is a mistake of the client, which would otherwise pass unseen. */
-function refuseBody({ req }: ApiContext): void {
-  const hasContent = Number(req.header('content-length') ?? 0) > 0 || req.header('transfer-encoding') !== undefined;
-  if (hasContent) throw requestInvalid([{ property: 'body', rule: 'forbidden', text: 'this operation has no body' }]);
 }
 
 /** @throws CustosError REQUEST_INVALID: of two values some readers take the first and others the last */

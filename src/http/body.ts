@@ -30,11 +30,19 @@ export async function readJson(request: Context, most = BODY_BYTES): Promise<unk
  * @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_*
  */
 export async function readTypedJson(request: Context, most = BODY_BYTES): Promise<unknown> {
-  const type = request.req.header('content-type') ?? '';
-  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
-    throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
-  }
+  requireJson(request.req.header('content-type'));
   return readJson(request, most);
+}
+
+/** @param type - as the header says it @throws CustosError CONTENT_TYPE_UNSUPPORTED */
+export function requireJson(type = ''): void {
+  if (/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) return;
+  throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
+}
+
+/** Reads a body that was received. @throws CustosError REQUEST_INVALID */
+export function jsonOf(bytes: Uint8Array): unknown {
+  return parseBody(textOf(bytes));
 }
 
 /** Reads a body of any kind, inflated. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
@@ -48,7 +56,11 @@ async function readInflated(request: Request, most: number): Promise<Uint8Array>
 }
 
 async function readText(request: Request, most = BODY_BYTES): Promise<string> {
-  const text = utf8Text(await readInflated(request, most));
+  return textOf(await readInflated(request, most));
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = utf8Text(bytes);
   if (text !== undefined) return text;
   throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);
 }
@@ -62,7 +74,7 @@ async function readBytes(request: Request, most: number): Promise<Buffer> {
 
 async function readWhole(request: Request): Promise<Buffer> {
   const whole = await request.arrayBuffer().catch((cause: unknown) => {
-    throw incomplete(cause);
+    throw incompleteBody(cause);
   });
   return Buffer.from(whole);
 }
@@ -83,11 +95,12 @@ async function* received({ body }: Request): AsyncGenerator<Uint8Array> {
   try {
     yield* body ?? [];
   } catch (cause) {
-    throw incomplete(cause);
+    throw incompleteBody(cause);
   }
 }
 
-function incomplete(cause: unknown): CustosError {
+/** The client went away, or the rest did not arrive in time. */
+export function incompleteBody(cause: unknown): CustosError {
   return new CustosError('REQUEST_INCOMPLETE', 'the body stops before its end', { cause });
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
@@ -7,6 +7,7 @@ import { type Log, tell } from '../core/log.js';
 import { limitConnections } from './connections.js';
 import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
 import { refuseMalformed } from './malformed.js';
+import { isPlain, type PlainExchange } from './plain.js';
 import { clientFingerprint, type ServerTls, tlsOptions } from './tls.js';
 
 /** The longest interval between checks for late requests, in milliseconds. */
@@ -36,6 +37,8 @@ export interface ListenOptions {
   readonly limits: Limits;
   readonly log: Log;
   readonly answer: (request: Request, peer: Peer) => Response | Promise<Response>;
+  /** Answers a plain request itself, if it can. @returns false: `answer` is asked */
+  readonly answerPlain?: (exchange: PlainExchange, peer: Peer) => boolean;
   /** Makes the answer to an invalid request: malformed, with too large a header, or not complete in time. */
   readonly refuse: (error: CustosError) => Response;
   /** False if the process may end although the server listens. */
@@ -79,7 +82,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   };
 }
 
-function makeServer({ answer, refuse, host, limits, tls }: ListenOptions): Server {
+function makeServer({ answer, answerPlain, refuse, host, limits, tls }: ListenOptions): Server {
   const malformed = () =>
     refuse(new CustosError('REQUEST_INVALID', 'the request line or its Host header is not valid'));
   const options = {
@@ -93,13 +96,18 @@ function makeServer({ answer, refuse, host, limits, tls }: ListenOptions): Serve
     connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
     keepAliveTimeout: KEEP_ALIVE,
   };
-  const listener = getRequestListener(
+  const fetched = getRequestListener(
     (request, { incoming }) => (hasOneHost(incoming) ? answer(request, peerOf(incoming)) : malformed()),
     {
       hostname: host,
       errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
     },
   );
+  const listener: RequestListener = (incoming, outgoing) => {
+    const isTaken =
+      answerPlain !== undefined && isPlain(incoming) && answerPlain({ incoming, outgoing }, peerOf(incoming));
+    if (!isTaken) void fetched(incoming, outgoing);
+  };
   const server =
     tls === undefined
       ? createServer(options, listener)

@@ -143,7 +143,8 @@ describe.each(operations)('$name', ({ name, method, path, operation }) => {
         const before = rows();
         const answered = await send({ ...sent, method: other }, operation);
         if (other === 'HEAD') expect(answered.body).toBe('');
-        else if (other !== 'OPTIONS') expect([400, 404, 405, 413, 415, 501]).toContain(answered.status);
+        // The path may be that of another operation, whose scope the token does not have, or longer than a header may be.
+        else if (other !== 'OPTIONS') expect([400, 403, 404, 405, 413, 415, 431, 501]).toContain(answered.status);
         expect(answered.status).not.toBe(500);
         expect(rows(), `${other} ${sent.path}`).toBe(before);
       }),
