@@ -73,7 +73,9 @@ export function readTarget(text: string, allowed: readonly string[]): URL {
 export async function resolveTarget(text: string, allowed: readonly string[]): Promise<Target> {
   const url = readTarget(text, allowed);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const found = await lookup(host, { all: true }).catch(() => []);
+  const family = isIP(host);
+  // An address needs no look-up, which would wait for a thread.
+  const found = family > 0 ? [{ address: host, family }] : await lookup(host, { all: true }).catch(() => []);
   const [first] = found;
   if (first === undefined) throw refused('its host has no address');
   // One inner address among them is enough to refuse: which one is taken must not depend on luck.

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CustosClientError, CustosWebhookError, verifyWebhook } from '../../src/client/index.js';
-import { publicKeyText, sharedSecretText, signedHeaders } from '../../src/webhooks/sign.js';
+import { publicKeyText, sharedSecretText, signedHeaders, webhookKeys } from '../../src/webhooks/sign.js';
 
-const keys = { shared: new Uint8Array(32).fill(7), seed: new Uint8Array(32).fill(9) };
+const keys = webhookKeys({ shared: new Uint8Array(32).fill(7), seed: new Uint8Array(32).fill(9) });
 const [secret, publicKey] = [sharedSecretText(keys), publicKeyText(keys)];
 const seconds = 1_800_000_000;
 const now = seconds * 1000;

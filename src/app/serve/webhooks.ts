@@ -10,7 +10,7 @@ import { Secret } from '../../core/secret.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { Deliverer } from '../../webhooks/deliverer.js';
-import { publicKeyText, sharedSecretText, signedHeaders, type WebhookKeys } from '../../webhooks/sign.js';
+import { publicKeyText, sharedSecretText, signedHeaders, type WebhookKeys, webhookKeys } from '../../webhooks/sign.js';
 import { readTarget } from '../../webhooks/target.js';
 import { messageOf } from '../gateway/messages.js';
 import { secretOf } from './gateway/subscriptions.js';
@@ -35,10 +35,12 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts, days = DA
   readonly deliverer: Deliverer;
 } {
   const { webhooks, events, access } = store;
-  const keysOf = ({ id, salt }: Webhook): WebhookKeys => ({
-    shared: Buffer.from(mac(['custos/webhook/v1', id, salt]), 'base64url'),
-    seed: Buffer.from(mac(['custos/webhook/v1a', id, salt]), 'base64url'),
-  });
+  const keysOf = knownKeys(({ id, salt }) =>
+    webhookKeys({
+      shared: Buffer.from(mac(['custos/webhook/v1', id, salt]), 'base64url'),
+      seed: Buffer.from(mac(['custos/webhook/v1a', id, salt]), 'base64url'),
+    }),
+  );
   const letter = async (webhook: Webhook, event: FeedEvent) => {
     if (webhook.subscription !== undefined) return messageOf(await secretOf({ access, mac }, webhook.tenant), event);
     const body = JSON.stringify(eventJson(event));
@@ -107,4 +109,20 @@ export function servedWebhooks({ store, mac, clock, log, allowedHosts, days = DA
       webhooks.replay(await known(tenant, id), { after, limit, now: clock.now() }),
   };
   return { service, deliverer };
+}
+
+/** Webhooks whose keys are remembered. */
+const MOST_KEYS = 1000;
+
+/** A receiver gets many messages under the same keys; new ones come with another salt. */
+function knownKeys(open: (webhook: Webhook) => WebhookKeys): typeof open {
+  const known = new Map<string, WebhookKeys>();
+  return (webhook) => {
+    const name = `${webhook.id} ${webhook.salt}`;
+    const keys = known.get(name) ?? open(webhook);
+    known.set(name, keys);
+    const oldest = known.keys().next().value;
+    if (known.size > MOST_KEYS && oldest !== undefined) known.delete(oldest);
+    return keys;
+  };
 }
