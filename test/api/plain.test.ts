@@ -97,6 +97,20 @@ describe('a request that is read without the Fetch standard', () => {
     expect(answer).toContain('TOKEN_MISSING');
   });
 
+  it('that waits looks out once for a client that goes away, however often it looks for the end', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', hear);
+    const { signatureId } = await test.wallet();
+    const answer = await test.ask('POST /v1/transactions', {
+      token: await test.token(),
+      body: { kind: 'raw', chain: 'ETH', keys: [{ wallet: signatureId }], unsigned: `{"to":"${address}","value":"1"}` },
+      headers: { 'idempotency-key': 'waits', prefer: 'wait=2' },
+    });
+    process.off('warning', hear);
+    expect([answer.status, answer.headers.get('preference-applied'), warnings]).toEqual([202, 'wait=2', []]);
+  });
+
   it('whose client goes away in its body stores nothing, and others are answered', async () => {
     const token = await test.token();
     const headers = [`Authorization: Bearer ${token}`, 'Content-Type: application/json', 'Content-Length: 100'];

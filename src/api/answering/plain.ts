@@ -58,6 +58,8 @@ async function answered(
   answering.checkHost(header('host'));
   const caller = route.scope === undefined ? undefined : await callerOf(header, peer, answering);
   refuseBody(route, header);
+  // Whoever waits asks for it again and again.
+  let gone: AbortSignal | undefined;
   const request: RawRequest = {
     ...{ params, query: {}, header, cut: peer.cut },
     body: async () => {
@@ -65,7 +67,10 @@ async function answered(
       refuseHalves(json);
       return json;
     },
-    signal: () => goneSignal(outgoing),
+    signal: () => {
+      gone ??= goneSignal(outgoing);
+      return gone;
+    },
   };
   return route.answer(request, answering.parts, caller);
 }
