@@ -75,7 +75,7 @@ export class Deliverer {
 
   async #run(): Promise<void> {
     const { clock, events, log } = this.#parts;
-    const stop = events.onWritten(() => this.#woken.abort());
+    const stop = events.onWritten(() => this.#woken.abort('written'));
     while (!this.#end.signal.aborted) {
       const woken = new AbortController();
       this.#woken = woken;

@@ -36,6 +36,7 @@ export class Changes {
   }
 
   #tell(ids: ReadonlySet<string>): void {
-    for (const id of ids) for (const woken of this.#waiting.get(id) ?? []) woken.abort();
+    // Without a reason of its own, each abort makes an exception with its stack.
+    for (const id of ids) for (const woken of this.#waiting.get(id) ?? []) woken.abort('changed');
   }
 }

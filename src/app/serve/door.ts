@@ -166,9 +166,9 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
 function whileHeard(intake: Intake, ended: AbortSignal): Intake {
   return {
     ...intake,
-    async accept(request) {
+    async accept(request, wallets) {
       if (ended.aborted) throw new CustosError('STORE_UNREACHABLE', 'the server has ended');
-      return intake.accept(request);
+      return intake.accept(request, wallets);
     },
   };
 }

@@ -7,6 +7,8 @@ import type { Intake } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
+import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted } from '../../core/store/journal.js';
 import { checkField } from '../../http/problems.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
@@ -14,7 +16,7 @@ import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
 import { knownBefore } from './known.js';
-import { type IdentifyParts, refOf, signersOf } from './signers.js';
+import { type IdentifyParts, readSigners, refOf } from './signers.js';
 
 export interface SignaturesParts {
   readonly network: Network;
@@ -39,26 +41,28 @@ export class Signatures implements SignaturesService {
     const chain = checkField('body/chain', () => chains.get(form.chain));
     const now = clock.now();
     const pending = this.#pendingOf(form, { tenant, now });
-    await this.#check(pending, chain);
+    const sealed = await this.#check(pending, chain);
     const { kind, reference, expiresIn } = form;
-    return intake.accept({
+    const request: AcceptRequest = {
       ...{ tenant, initiator, pending, kind, source },
       ...(idempotency && { idempotency }),
       delivery: 'return',
       ...(reference !== undefined && { reference }),
       ...(userTag !== undefined && { userTag }),
       ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1000 }),
-    });
+    };
+    return intake.accept(request, sealed);
   }
 
-  /** What would be refused on the way is refused here: nothing of it is stored. */
-  async #check(pending: PendingTransaction, chain: Chain): Promise<void> {
+  /** What would be refused on the way is refused here: nothing of it is stored. @returns the wallets that sign */
+  async #check(pending: PendingTransaction, chain: Chain): Promise<readonly SealedWallet[]> {
     const { lifecycle, network } = this.#parts;
     const rules = rulesOf(lifecycle.rules, chain.id);
-    const signers = await signersOf(lifecycle, chain, pending);
+    const { signers, sealed } = await readSigners(lifecycle, chain, pending);
     const { kind, serialized: completed } = pending;
     const { summary } = decodeUnsigned(chain, { kind, completed }, parseContext(pending, { rules, signers }));
     checkLimits(summary, { chain, network, rules });
+    return sealed;
   }
 
   #pendingOf(form: SignatureForm, { tenant, now }: { tenant: TenantId; now: number }): PendingTransaction {

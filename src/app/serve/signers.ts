@@ -3,7 +3,7 @@ import type { SignerFacts } from '../../core/chain/codec.js';
 import type { ChainId } from '../../core/ids.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
 import { rulesOf, type SigningRules } from '../../core/signing/signing-rules.js';
-import type { KeyRef } from '../../core/signing/wallet.js';
+import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { wantedKeys } from '../../signing/sign.js';
 
@@ -17,15 +17,25 @@ export type IdentifyParts = Pick<LifecycleParts, 'wallets' | 'publicVault'> & {
  * @throws CustosError KEY_MISSING, WALLET_UNKNOWN, WALLET_CHAIN_MISMATCH, NETWORK_MISMATCH, INDEX_*, NOT_OFFERED, SIGNER_*
  */
 export async function signersOf(
-  { wallets, publicVault, signer }: IdentifyParts,
+  parts: IdentifyParts,
   chain: Chain,
   pending: KeyRequest,
 ): Promise<readonly SignerFacts[]> {
+  return (await readSigners(parts, chain, pending)).signers;
+}
+
+/** The same, with the wallets that were read for it. @throws CustosError as `signersOf` */
+export async function readSigners(
+  { wallets, publicVault, signer }: IdentifyParts,
+  chain: Chain,
+  pending: KeyRequest,
+): Promise<{ readonly signers: readonly SignerFacts[]; readonly sealed: readonly SealedWallet[] }> {
   const sealed = await wallets.get([...new Set(pending.keys.map(({ signatureId }) => signatureId))]);
   const wanted = wantedKeys(chain, { pending, sealed });
   const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
-  if (known.every((facts) => facts !== undefined)) return known;
-  return signer.identify({ sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) });
+  if (known.every((facts) => facts !== undefined)) return { signers: known, sealed };
+  const asked = { sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) };
+  return { signers: await signer.identify(asked), sealed };
 }
 
 /** A key as a form names it. */

@@ -10,6 +10,7 @@ import { newRequestId } from '../../core/network/request-id.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { type FeeLimit, type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../../core/store/journal.js';
 import { checkField } from '../../http/problems.js';
@@ -21,7 +22,7 @@ import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
 import { knownBefore } from './known.js';
 import type { OwnerLimits } from './owner-limits.js';
-import { developmentChainIds, type IdentifyParts, refOf, signersOf } from './signers.js';
+import { developmentChainIds, type IdentifyParts, readSigners, refOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
 
@@ -41,6 +42,8 @@ interface Asked {
 /** A request in the form that the journal keeps. */
 interface Prepared extends Pick<AcceptRequest, 'pending' | 'spends'> {
   readonly trial: Trial;
+  /** The wallets that sign, as they were read for it. */
+  readonly sealed: readonly SealedWallet[];
 }
 
 /** Times that a payment is built again because another process took its outputs meanwhile. */
@@ -89,9 +92,9 @@ export class Transactions implements TransactionsService {
   async #accept({ tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
-    const { pending, spends } = await this.#prepare(form, { tenant, expiresAt });
+    const { pending, spends, sealed } = await this.#prepare(form, { tenant, expiresAt });
     const { reference, delivery = 'broadcast' } = form;
-    return intake.accept({
+    const request: AcceptRequest = {
       ...{ tenant, initiator, delivery, pending, source },
       ...(idempotency && { idempotency }),
       kind: 'transaction',
@@ -99,7 +102,8 @@ export class Transactions implements TransactionsService {
       ...(reference !== undefined && { reference }),
       ...(userTag !== undefined && { userTag }),
       ...(expiresAt !== undefined && { expiresAt }),
-    });
+    };
+    return intake.accept(request, sealed);
   }
 
   async preview(form: TransactionForm, tenant: TenantId): Promise<Preview> {
@@ -122,7 +126,7 @@ export class Transactions implements TransactionsService {
   }
 
   /** What cannot be tried now, because a node does not answer, is accepted if it needs no node to be written down. */
-  async #prepare(form: TransactionForm, asked: Asked): Promise<Omit<Prepared, 'trial'>> {
+  async #prepare(form: TransactionForm, asked: Asked): Promise<Omit<Prepared, 'trial' | 'sealed'> & Partial<Prepared>> {
     try {
       return await this.#tried(form, asked);
     } catch (error) {
@@ -134,16 +138,17 @@ export class Transactions implements TransactionsService {
   async #tried(form: TransactionForm, { tenant, expiresAt }: Asked): Promise<Prepared> {
     const chain = this.#chain(form);
     const { lifecycle, network } = this.#parts;
-    const signers = await signersOf(lifecycle, chain, { chain: chain.id, network, keys: refsOf(form), tenant });
-    if (form.kind === 'transfer') return this.#payment(form, { chain, signers, expiresAt });
+    const wanted = { chain: chain.id, network, keys: refsOf(form), tenant };
+    const { signers, sealed } = await readSigners(lifecycle, chain, wanted);
+    if (form.kind === 'transfer') return { ...(await this.#payment(form, { chain, signers, expiresAt })), sealed };
     const pending = this.#pendingOf(form, unsignedOf(form, chain, network));
-    return { pending, trial: await this.#trial(pending, chain, signers) };
+    return { pending, sealed, trial: await this.#trial(pending, chain, signers) };
   }
 
   async #payment(
     form: TransactionForm & { kind: 'transfer' },
     { chain, signers, expiresAt }: { chain: Chain; signers: readonly SignerFacts[]; expiresAt: number | undefined },
-  ): Promise<Prepared> {
+  ): Promise<Omit<Prepared, 'sealed'>> {
     const { lifecycle, network } = this.#parts;
     const rules = rulesOf(lifecycle.rules, chain.id);
     const { from } = parseContext({ chain: chain.id, network, keys: [] }, { rules, signers });

@@ -3,6 +3,7 @@ import type { Intake } from '../../core/network/intake.js';
 import type { KnownOwner } from '../../core/signing/lookup.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
 import type { PublicVault } from '../../core/signing/vault.js';
+import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 
 type Indexing = Pick<PublicVault, 'index'>;
@@ -35,21 +36,20 @@ interface TaggingParts {
 /** An intake whose rows say whose wallet it is that signs, for whoever sees what is one owner's only. */
 export function tagsOwners(intake: Intake, parts: TaggingParts): Intake {
   return {
-    async accept(request) {
-      const tag = await tagOf(parts, request.tenant, request.pending);
+    async accept(request, wallets) {
+      const tag = tagOf(parts.vault, request.tenant, wallets ?? (await walletsOf(parts, request.pending)));
       return intake.accept(tag === undefined ? request : { ...request, ownerTag: tag });
     },
     repeated: (tenant, idempotency) => intake.repeated(tenant, idempotency),
   };
 }
 
+function walletsOf({ store }: TaggingParts, { keys }: KeyRequest): Promise<readonly SealedWallet[]> {
+  return store.wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+}
+
 /** @returns undefined if it is no owner's, or several owners' */
-async function tagOf(
-  { store, vault }: TaggingParts,
-  tenant: TenantId,
-  { keys }: KeyRequest,
-): Promise<string | undefined> {
-  const sealed = await store.wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+function tagOf(vault: TaggingParts['vault'], tenant: TenantId, sealed: readonly SealedWallet[]): string | undefined {
   const owners = new Set(sealed.map((one) => vault.wallet(one).control?.owner));
   const [owner] = owners;
   return owners.size === 1 && owner !== undefined ? ownerTag({ index: vault.index }, tenant, owner) : undefined;
