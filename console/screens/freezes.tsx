@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Freeze, FreezePage } from '../../src/client/operations.js';
 import { ask } from '../api.js';
+import { plainText } from '../format.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
@@ -32,7 +33,8 @@ function FreezeShown({ one, again }: { readonly one: Freeze; again(): void }) {
   return (
     <Panel title={one.scope}>
       <p>
-        <Foreign text={one.reason} /> · <Moment at={one.at} />{' '}
+        <Foreign text={one.reason} /> · <Moment at={one.at} />
+        {one.person === undefined ? '' : ` · ${t('freeze.by', { name: plainText(one.person) })}`}{' '}
         <span class={one.state === 'ended' ? 'chip' : 'chip hazard'}>{t(`freeze.${one.state}`)}</span>
       </p>
       {one.state !== 'ended' && may('freezes:end') && <End one={one} again={again} />}

@@ -104,6 +104,7 @@ export const actions = {
   'story.cancel': ['Cancel transaction', 'Transaktion abbrechen'],
   'story.retry': ['Retry', 'Wiederholen'],
 
+  'freeze.by': ['by {name}', 'von {name}'],
   'freeze.active': ['active', 'aktiv'],
   'freeze.unverified': ['not verified yet', 'noch nicht geprüft'],
   'freeze.ended': ['ended', 'beendet'],

@@ -31,8 +31,16 @@ export interface FreezeFound {
 export interface FreezesService {
   /** The oldest first. */
   all(): Promise<readonly FreezeFound[]>;
-  /** @returns `isNew: false`: the one that stops just this already. @throws CustosError REQUEST_INVALID, STORE_* */
-  create(scope: FreezeScope, reason: string): Promise<{ readonly isNew: boolean; readonly shown: FreezeShown }>;
+  /**
+   * @param wish.person - who asks, logged in to the console
+   * @returns `isNew: false`: the one that stops just this already
+   * @throws CustosError REQUEST_INVALID, STORE_*
+   */
+  create(wish: {
+    readonly scope: FreezeScope;
+    readonly reason: string;
+    readonly person?: string | undefined;
+  }): Promise<{ readonly isNew: boolean; readonly shown: FreezeShown }>;
   /** What a key of a person signs to end one. @throws CustosError FREEZE_UNKNOWN, FREEZE_INVALID */
   endLines(id: string, key: string): Promise<string>;
   /** @throws CustosError FREEZE_UNKNOWN, FREEZE_ENDED, CONSTITUTION_*, NOT_OFFERED, SIGNER_*, STORE_* */

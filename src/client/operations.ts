@@ -201,6 +201,8 @@ export type Freeze = {
   readonly at: number;
   /** the key of who signed it */
   readonly by?: string | undefined;
+  /** who asked for it, logged in to the console */
+  readonly person?: string | undefined;
   readonly endedAt?: number | undefined;
   /** its lines; the whole answer is what `custos unfreeze --request` takes */
   readonly text: string;

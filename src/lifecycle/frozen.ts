@@ -34,6 +34,7 @@ async function taggedWallets(
   });
 }
 
-function frozen({ id, scope, reason }: Freeze): CustosError {
-  return new CustosError('FROZEN', `freeze ${id} stops ${scopeText(scope)}: ${reason}`, { details: { freeze: id } });
+function frozen({ id, scope, reason, person }: Freeze): CustosError {
+  const name = person === undefined ? `freeze ${id}` : `freeze ${id} of ${person}`;
+  return new CustosError('FROZEN', `${name} stops ${scopeText(scope)}: ${reason}`, { details: { freeze: id } });
 }

@@ -6,6 +6,8 @@ import { readKeyText } from './persons/key-text.js';
 
 const TITLE = 'custos-freeze/1';
 const NONE = 'none';
+/** In front of the name of a person who was logged in. */
+const PERSON = 'person ';
 /** Characters of the longest reason, as a person types it. */
 const LONGEST_REASON = 200;
 /** An escaped character takes six. */
@@ -46,14 +48,14 @@ export function readScope(text: string): FreezeScope {
   throw invalid('its scope is not readable');
 }
 
-function linesOf({ store, freeze: { id, scope, reason, at, by } }: FreezeLines): string {
+function linesOf({ store, freeze: { id, scope, reason, at, by, person } }: FreezeLines): string {
   const values: Readonly<Record<Name, string>> = {
     store,
     freeze: id,
     scope: scopeText(scope),
     reason: asciiText(reason),
     at: timeText(at),
-    by: by ?? NONE,
+    by: by ?? (person === undefined ? NONE : `${PERSON}${person}`),
   };
   return `${TITLE}\n${names.map((name) => `${name}: ${values[name]}\n`).join('')}`;
 }
@@ -65,8 +67,6 @@ function readFields(text: string): FreezeLines {
     if (!/^[0-9a-f]{32}$/.test(value(name))) throw invalid(`${name} is not readable`);
     return value(name);
   };
-  const by = value('by');
-  if (by !== NONE && readKeyText(by) === undefined) throw invalid('by is a key of an unknown form');
   const at = Date.parse(value('at'));
   if (!Number.isSafeInteger(at)) throw invalid('its time is not readable');
   const freeze: Freeze = {
@@ -74,9 +74,18 @@ function readFields(text: string): FreezeLines {
     scope: readScope(value('scope')),
     reason: readReason(value('reason')),
     at,
-    ...(by !== NONE && { by }),
+    ...readMaker(value('by')),
   };
   return { store: digits('store'), freeze };
+}
+
+/** The key that signs it, the person who was logged in, or neither. */
+function readMaker(text: string): Pick<Freeze, 'by' | 'person'> {
+  if (text === NONE) return {};
+  const person = text.startsWith(PERSON) ? text.slice(PERSON.length) : undefined;
+  if (person !== undefined && isName(person)) return { person };
+  if (readKeyText(text) === undefined) throw invalid('by is neither a key nor a person');
+  return { by: text };
 }
 
 function readLines(text: string): ReadonlyMap<Name, string> {

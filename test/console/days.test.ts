@@ -95,6 +95,12 @@ describe.skipIf(browserFile === undefined)('the console', () => {
     await otto.page.getByText('Everything is stopped').waitFor();
     await inspect(otto, 'frozen');
     const id = await stage.pay('0.5', 'payout-3');
+    await otto.page.goto(`${stage.place.url}/console/transactions/${id}`);
+    await otto.page.getByText('of otto stops all: strange payouts').first().waitFor();
+    expect(await told(stage, 'freeze.made')).toMatchObject([{ person: 'otto', reason: '"strange payouts"' }]);
+    expect(await told(stage, 'person.asked')).toContainEqual(
+      expect.objectContaining({ person: 'otto', operation: 'createFreeze', path: '/v1/freezes' }),
+    );
     const signatures: string[] = [];
     for (const name of ['bea', 'ben'] as const) {
       const { page } = stage.of(name);
@@ -255,6 +261,12 @@ describe.skipIf(browserFile === undefined)('the console', () => {
     }
   });
 });
+
+/** What the audit log has under a code, the newest first. */
+async function told({ place }: ConsoleStage, event: string): Promise<readonly unknown[]> {
+  const { audit } = await place.house.store();
+  return (await audit.find({ event, limit: 100 })).map(({ opening }) => JSON.parse(opening?.detail ?? 'null'));
+}
 
 /** `fetch` does not send every header that an attacker may. */
 function statusOf(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {

@@ -28,6 +28,7 @@ export const freeze = named(
     ),
     at: described(z.int(), 'milliseconds since 1970'),
     by: described(z.string().optional(), 'the key of who signed it'),
+    person: described(z.string().optional(), 'who asked for it, logged in to the console'),
     endedAt: z.int().optional(),
     text: described(z.string(), 'its lines; the whole answer is what `custos unfreeze --request` takes'),
   }),

@@ -26,7 +26,7 @@ export const freezeRoutes: readonly Route[] = [
     },
     async handle({ body: { scope, reason } }, parts, caller) {
       await requireScopeOf(scope, parts, caller);
-      const { isNew, shown } = await parts.freezes.create(scope, reason);
+      const { isNew, shown } = await parts.freezes.create({ scope, reason, person: caller.person?.name });
       return { status: isNew ? 201 : 200, body: shown };
     },
   }),

@@ -43,6 +43,8 @@ export interface NewFreeze {
   readonly scope: FreezeScope;
   readonly reason: string;
   readonly now: number;
+  /** Who asks for it, logged in to the console. */
+  readonly person?: string | undefined;
 }
 
 /** Whoever makes a freeze: the key of a person, or a process with the key of the journal. */
@@ -58,11 +60,11 @@ export function makeFreeze(wanted: NewFreeze, maker: FreezeMaker): StoredFreeze 
 
 /** The lines of a new freeze. @param by - text form of the key that will sign them @throws CustosError FREEZE_INVALID */
 export function makeLines(
-  { storeId, scope, reason, now }: NewFreeze,
+  { storeId, scope, reason, now, person }: NewFreeze,
   by?: string,
 ): { readonly id: string; readonly text: string } {
   const id = randomBytes(16).toString('hex');
-  const freeze = { id, scope, reason, at: now, ...(by !== undefined && { by }) };
+  const freeze = { id, scope, reason, at: now, ...(by !== undefined ? { by } : person !== undefined && { person }) };
   return { id, text: freezeText({ store: storeId, freeze }) };
 }
 

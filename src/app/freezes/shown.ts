@@ -23,13 +23,14 @@ export function shownFreezes(rows: readonly StoredFreeze[], storeId: string): re
 
 /** What `--json` prints of one; a person signs the end of it by this. */
 export function freezeJson({ freeze, stored, state }: ShownFreeze) {
-  const { id, scope, reason, at, by } = freeze;
+  const { id, scope, reason, at, by, person } = freeze;
   return {
     id,
     scope: scopeText(scope),
     reason,
     at,
     ...(by !== undefined && { by }),
+    ...(person !== undefined && { person }),
     state,
     ...(stored.end && { endedAt: stored.end.at }),
     text: stored.text,

@@ -112,8 +112,9 @@ export class FreezeWatch implements FreezeView {
     const freeze = readFreeze(row, storeId);
     if (freeze === undefined || !(await this.#isAuthentic(row))) return this.#doubt(row.id, 'freeze-not-authentic');
     this.#holding.set(row.id, { freeze, text: row.text });
-    const { id, scope, reason, at, by } = freeze;
-    tell(log, 'frozen', { freeze: id, scope: scopeText(scope), reason, at, ...(by !== undefined && { by }) });
+    const { id, scope, reason, at, by, person } = freeze;
+    const maker = { ...(by !== undefined && { by }), ...(person !== undefined && { person }) };
+    tell(log, 'frozen', { freeze: id, scope: scopeText(scope), reason, at, ...maker });
   }
 
   async #isAuthentic(row: StoredFreeze): Promise<boolean> {

@@ -42,12 +42,12 @@ export function servedFreezes(parts: ServedControlParts): FreezesService {
     shownFreezes(await freezes.all(), storeId).map((one) => ({ scope: one.freeze.scope, shown: freezeJson(one) }));
   return {
     all,
-    async create(scope, reason) {
+    async create({ scope, reason, person }) {
       if (scope.kind === 'chain') checkField('body/scope', () => requireChain(scope.chain, chains));
       const wanted = scopeText(scope);
       const known = (await all()).find(({ shown }) => shown.scope === wanted && shown.state === 'active');
       if (known !== undefined) return { isNew: false, shown: known.shown };
-      const wish = { storeId, scope, reason, now: clock.now() };
+      const wish = { storeId, scope, reason, person, now: clock.now() };
       const made = checkField('body/reason', () => makeFreeze(wish, { mac }));
       await freezes.add(made);
       const [shown] = shownFreezes([made], storeId);

@@ -17,6 +17,8 @@ export interface Freeze {
   readonly at: number;
   /** Text form of the key that signed it; absent for one that was made with the password, or at the socket of a signer. */
   readonly by?: string;
+  /** Who pressed it in the console, as the process with the password says. Never beside `by`: no key signed it. */
+  readonly person?: string;
 }
 
 /** What would be signed, as far as freezes go. */

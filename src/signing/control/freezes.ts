@@ -53,6 +53,16 @@ export class KeptFreezes {
   }
 }
 
+/**
+ * Whoever may open the socket of control is no person, and has no key: who makes a freeze there stays unsaid.
+ * @throws CustosError FREEZE_INVALID
+ */
+export function requireUnnamed(text: string): void {
+  const { by, person } = readFreezeText(text).freeze;
+  if (by === undefined && person === undefined) return;
+  throw new CustosError('FREEZE_INVALID', 'the freeze says who made it, and nobody proves that here');
+}
+
 /** @throws CustosError FREEZE_INVALID: the lines are not of a freeze of this store */
 export function requireFreezeOf(storeId: string, text: string): void {
   if (readFreezeText(text).store === storeId) return;

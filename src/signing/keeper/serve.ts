@@ -7,7 +7,7 @@ import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { JournalKey } from '../../core/store/journal-mac.js';
 import { type KeySlot, type SlotName, slotGeneration } from '../../core/store/store.js';
-import { KeptFreezes, requireFreezeOf } from '../control/freezes.js';
+import { KeptFreezes, requireFreezeOf, requireUnnamed } from '../control/freezes.js';
 import type { Answer } from '../messages.js';
 import { answerText } from './answers.js';
 import { FrameReader, framesOf, requireFrame } from './frames.js';
@@ -132,6 +132,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     const by = isControl ? opened?.signer : signer;
     if (isControl ? news.ends.length > 0 : by === undefined) throw refusal('SIGNER_PROTOCOL');
     for (const text of news.freezes) requireFreezeOf(parts.storeId, text);
+    if (isControl) for (const text of news.freezes) requireUnnamed(text);
     if (by === undefined) for (const text of news.freezes) early.add(text);
     const kept = (await by?.freezes?.(news)) ?? early.texts;
     for (const text of news.freezes) {

@@ -88,7 +88,9 @@ async function add(db: Tables, freeze: StoredFreeze): Promise<boolean> {
 function freezeEvent({ id, text }: StoredFreeze): AuditEvent {
   const by = lineOf(text, 'by');
   const detail = { freeze: id, scope: lineOf(text, 'scope'), reason: lineOf(text, 'reason') };
-  return { code: 'freeze.made', detail: { ...detail, ...(by !== 'none' && { by }) } };
+  const [, person] = /^person (.+)$/.exec(by) ?? [];
+  const maker = person === undefined ? by !== 'none' && { by } : { person };
+  return { code: 'freeze.made', detail: { ...detail, ...maker } };
 }
 
 async function authenticate(db: Tables, id: string, mac: string): Promise<void> {

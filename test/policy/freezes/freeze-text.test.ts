@@ -25,9 +25,9 @@ const freezes: fc.Arbitrary<Freeze> = fc
     scope: scopes,
     reason: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((reason) => reason.trim() !== ''),
     at: fc.integer({ min: 0, max: 250_000_000_000_000 }),
-    isSigned: fc.boolean(),
+    maker: fc.constantFrom({}, { by: keyOf('oli').text }, { person: 'oli' }),
   })
-  .map(({ isSigned, ...rest }) => ({ id, ...rest, ...(isSigned && { by: keyOf('oli').text }) }));
+  .map(({ maker, ...rest }) => ({ id, ...rest, ...maker }));
 
 /** True when it reads; false when it is refused as it should be. */
 function reads(changed: string): boolean {
@@ -45,6 +45,16 @@ describe('the lines of a freeze', () => {
     expect(text).toBe(
       `custos-freeze/1\nstore: ${store}\nfreeze: ${id}\nscope: all\nreason: "keys may be out"\nat: 2026-01-01T12:00:00.000Z\nby: none\n`,
     );
+  });
+
+  test('say who was logged in where a person pressed it, and no key signed it', () => {
+    const pressed = freezeText({ store, freeze: { ...freeze, person: 'oli' } });
+    expect(pressed).toBe(text.replace('by: none', 'by: person oli'));
+    const { mac } = { mac: journalMac(new Uint8Array(32)) };
+    const stored = { id, at: now, text: pressed };
+    expect(isAuthentic({ ...stored, mac: freezeMac(mac, pressed) }, { mac, constitution })).toBe(true);
+    expect(isAuthentic({ ...stored, mac: freezeMac(mac, text) }, { mac, constitution })).toBe(false);
+    expect(isAuthentic({ ...stored, signature: keyOf('oli').signed(pressed) }, { mac, constitution })).toBe(false);
   });
 
   test('read back as what they were written from', () => {
@@ -71,6 +81,11 @@ describe('the lines of a freeze', () => {
       text.replace('k', '\\u006b'),
       text.replace('2026', '2026 '),
       text.replace('by: none', 'by: ed25519:short'),
+      text.replace('by: none', 'by: oli'),
+      text.replace('by: none', 'by: person '),
+      text.replace('by: none', 'by: person Oli'),
+      text.replace('by: none', 'by: person oli and ben'),
+      text.replace('by: none', `by: person ${'a'.repeat(33)}`),
     ];
     expect(wrong.filter(reads)).toEqual([]);
     fc.assert(

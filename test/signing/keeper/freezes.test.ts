@@ -102,6 +102,12 @@ describe('a keeper that heard of a freeze', () => {
     await expect(front.sign({ ...request, sealed: [bare] })).rejects.toThrow();
   });
 
+  it('takes no freeze through its own socket that says who made it, because nobody proves that there', async () => {
+    await open();
+    await expect(freezeAt(control, { ...wanted(everything), person: 'otto' })).rejects.toEqual(coded('FREEZE_INVALID'));
+    expect((await keptFreezes(control)).freezes).toEqual([]);
+  });
+
   it('takes a freeze through its own socket before any front has come, and no front can withhold it', async () => {
     await open();
     const id = await freezeAt(control, wanted(everything));
