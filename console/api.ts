@@ -28,6 +28,23 @@ export function onSessionEnd(call: () => void): void {
   ended = call;
 }
 
+/** How long after somebody did something on the page it counts as used, in milliseconds. */
+const ATTENTION = 5 * 60 * 1000;
+let usedAt = Date.now();
+
+/** Notes that somebody is there. What the page asks by itself does not keep their session. */
+export function noteUse(): void {
+  for (const event of ['pointerdown', 'keydown']) {
+    addEventListener(
+      event,
+      () => {
+        usedAt = Date.now();
+      },
+      { capture: true, passive: true },
+    );
+  }
+}
+
 /** Asks the server as this page; the cookie of the session goes along by itself. @throws Refusal */
 export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const answer = await send(method, path, body === undefined ? {} : { body: JSON.stringify(body) });
@@ -37,7 +54,11 @@ export async function ask<T>(method: Method, path: string, body?: unknown): Prom
 
 /** @throws Refusal */
 export async function send(method: Method, path: string, more: RequestInit = {}): Promise<Response> {
-  const headers = { 'custos-console': '1', ...(more.body !== undefined && { 'content-type': 'application/json' }) };
+  const presence = Date.now() - usedAt < ATTENTION ? '1' : 'away';
+  const headers = {
+    'custos-console': presence,
+    ...(more.body !== undefined && { 'content-type': 'application/json' }),
+  };
   const answer = await fetch(path, { method, headers, credentials: 'same-origin', cache: 'no-store', ...more }).catch(
     noAnswer,
   );

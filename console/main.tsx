@@ -1,4 +1,5 @@
 import { type ComponentChildren, render } from 'preact';
+import { noteUse } from './api.js';
 import { follow } from './live.js';
 import { Frame } from './parts/frame.js';
 import { Address, Title } from './parts/shown.js';
@@ -17,7 +18,7 @@ import { TransactionStory } from './screens/transaction.js';
 import { Transactions } from './screens/transactions.js';
 import { WalletShown, Wallets } from './screens/wallets.js';
 import { WebhookShown, Webhooks } from './screens/webhooks.js';
-import { findSession, session } from './session.js';
+import { awaitRights, findSession, session } from './session.js';
 import { language, speak, t } from './texts.js';
 import { wear } from './theme.js';
 
@@ -74,7 +75,9 @@ const details: Readonly<Record<string, Screen>> = {
 speak(language.peek());
 wear();
 followRoutes();
+noteUse();
 void findSession();
+awaitRights();
 void follow();
 // A server that did not answer is asked again.
 setInterval(() => {

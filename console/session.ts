@@ -42,6 +42,18 @@ export async function findSession(): Promise<void> {
   }
 }
 
+/** How often whoever may do less than they could be is looked up again, in milliseconds. */
+const LOOK = 3000;
+
+/** The admins may put a new passkey into the constitution at any time: the page then shows what it allows, without being loaded again. */
+export function awaitRights(): void {
+  setInterval(() => {
+    const now = session.peek();
+    const isWaiting = now.kind === 'in' && now.session.by === 'passkey' && ownKey.peek() === undefined;
+    if (isWaiting && document.visibilityState === 'visible') void findSession();
+  }, LOOK);
+}
+
 export async function logOut(): Promise<void> {
   await ask('DELETE', '/console/data/session');
   session.value = { kind: 'out', wasIn: false };

@@ -132,6 +132,7 @@ const namesChains: Readonly<Record<string, string>> = {
   'app/demo/demo.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/demo/control.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/demo/api.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
+  'app/demo/console.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/demo/stage.ts': 'the local blockchain that comes with the demo is one of the Ethereum family',
   'app/doctor/network.ts': 'whether the cloud answers is asked about a chain that every cloud has',
 };

@@ -188,7 +188,12 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'demo',
     about: 'try everything at once on a local blockchain, without any account',
-    options: [],
+    options: [
+      {
+        flags: '--console',
+        about: 'open the console on it: payments, an approval to give and signing to stop, until it is ended',
+      },
+    ],
     load: async () => (await import('./commands/demo.js')).demo,
   },
   {

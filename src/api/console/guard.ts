@@ -4,8 +4,12 @@ import { CustosError } from '../../core/errors.js';
 import type { ApiEnvironment } from '../rpc/environment.js';
 import type { ConsoleSite, PersonSession, PersonsService } from './parts.js';
 
-/** A page of another origin cannot send it without asking first, and is not allowed to. */
+/**
+ * A page of another origin cannot send it without asking first, and is not allowed to. `away`: nobody is at the page, which asks by
+ * itself.
+ */
 const HEADER = 'custos-console';
+const presences: readonly (string | undefined)[] = ['1', 'away'];
 
 export type PageContext = Context<ApiEnvironment>;
 
@@ -29,7 +33,10 @@ export function requireOwnPage({ req }: PageContext, { origin }: ConsoleSite): v
   // Another name that leads here is a page of somebody else, though the browser takes it for this one (DNS rebinding).
   const isNamed = req.header('host') === new URL(origin).host;
   const isOwn =
-    isNamed && req.header(HEADER) === '1' && (site ?? 'same-origin') === 'same-origin' && (from ?? origin) === origin;
+    isNamed &&
+    presences.includes(req.header(HEADER)) &&
+    (site ?? 'same-origin') === 'same-origin' &&
+    (from ?? origin) === origin;
   // Every browser says where a request comes from that changes something.
   const isSaid = req.method === 'GET' || from !== undefined;
   if (isOwn && isSaid) return;
@@ -40,7 +47,7 @@ export function requireOwnPage({ req }: PageContext, { origin }: ConsoleSite): v
 export async function personOf(context: PageContext, persons: PersonsService): Promise<PersonSession> {
   const site = persons.site();
   requireOwnPage(context, site);
-  const session = await persons.find(sessionCookie(context, site));
+  const session = await persons.find(sessionCookie(context, site), { isThere: context.req.header(HEADER) === '1' });
   if (session.renewed !== undefined) giveCookie(context, site, session.renewed);
   return session;
 }

@@ -93,8 +93,8 @@ export interface Visitor {
 /** Knows the persons who log in to the console. */
 export interface PersonsService {
   site(): ConsoleSite;
-  /** @throws CustosError SESSION_ENDED, STORE_* */
-  find(cookie: string | undefined): Promise<PersonSession>;
+  /** @param presence.isThere - whether the session is used, and so renewed. @throws CustosError SESSION_ENDED, STORE_* */
+  find(cookie: string | undefined, presence: { readonly isThere: boolean }): Promise<PersonSession>;
   /** What a browser makes a first passkey from. @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEYS_OFF */
   startEnrolment(code: string, visitor: Visitor): Promise<{ readonly name: string; readonly options: CreationOptions }>;
   /** Uses the code up. @throws CustosError LOGIN_REFUSED, RATE_LIMITED, PASSKEY_* */

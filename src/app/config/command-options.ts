@@ -31,6 +31,8 @@ export interface CommandOptions {
   readonly limit: number;
   /** Accept a weak password. */
   readonly weakPassword: boolean;
+  /** The demo is shown in the console. */
+  readonly console: boolean;
   /** Replace the root key together with a password. */
   readonly rekey: boolean;
   readonly dryRun: boolean;
@@ -191,6 +193,7 @@ type Switches = Pick<
   | 'next'
   | 'requireUserToken'
   | 'allTenants'
+  | 'console'
 >;
 
 function readSwitches(read: SettingsReader): Switches {
@@ -211,6 +214,7 @@ function readSwitches(read: SettingsReader): Switches {
     next: read.isSet('next'),
     requireUserToken: read.isSet('requireUserToken'),
     allTenants: read.isSet('allTenants'),
+    console: read.isSet('console'),
   };
 }
 

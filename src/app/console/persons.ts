@@ -53,8 +53,8 @@ export function createPersons(parts: PersonsParts): PersonsService {
   const questions = new Attempts(undefined, questionAllowances);
   return {
     site: () => parts.site(),
-    async find(cookie) {
-      const session = await personSession(parts, cookie);
+    async find(cookie, { isThere }) {
+      const session = await personSession(parts, cookie, isThere);
       keepToRate(rates, session.person.name);
       return session;
     },
@@ -183,11 +183,15 @@ async function nameOf({ store, vault }: PersonsParts, owner: Uint8Array): Promis
 }
 
 /** @throws CustosError SESSION_ENDED, STORE_* */
-async function personSession(parts: PersonsParts, cookie: string | undefined): Promise<PersonSession> {
+async function personSession(
+  parts: PersonsParts,
+  cookie: string | undefined,
+  isThere: boolean,
+): Promise<PersonSession> {
   const found = await findSession(parts, cookie);
   const name = found && (await nameOf(parts, found.ticket.owner));
   if (found === undefined || name === undefined) throw ended();
-  const renewed = await renewSession(parts, found);
+  const renewed = isThere ? await renewSession(parts, found) : undefined;
   const [constitution, login] = await Promise.all([parts.constitution(), loginOf(parts, found.ticket.owner)]);
   const person = shownPerson(name, { login, constitution, by: found.by, rpId: new URL(parts.site().origin).hostname });
   const requireValid = async () => {
@@ -214,15 +218,23 @@ async function personSession(parts: PersonsParts, cookie: string | undefined): P
 function shownPerson(name: string, { login, constitution, by, rpId }: KnownOf): PersonShown {
   const known = constitution?.persons.get(name);
   // Where passwords log in, browsers use no passkey.
-  const passkeys = by === 'passkey' ? (login.passkeys ?? []) : [];
+  const { passkeys = [] } = by === 'passkey' ? login : {};
+  const texts = passkeyTexts({ passkeys }, rpId);
   return {
     ...{ name, by },
     roles: [...(known?.roles ?? [])],
-    keys: passkeys.map(({ id, name: called, publicKey }) => {
-      const key = personKeyText(passkeyOf(rpId, pointOf(readCoseKey(Buffer.from(publicKey, 'base64url')))));
+    keys: passkeys.map(({ id, name: called }, at) => {
+      const key = texts[at] ?? '';
       return { id, name: called, key, isEnacted: constitution?.signers.get(key)?.person.name === name };
     }),
   };
+}
+
+/** Each passkey of a login as constitutions have it. */
+export function passkeyTexts({ passkeys = [] }: UserLogin, rpId: string): readonly string[] {
+  return passkeys.map(({ publicKey }) => {
+    return personKeyText(passkeyOf(rpId, pointOf(readCoseKey(Buffer.from(publicKey, 'base64url')))));
+  });
 }
 
 /** What is known of a person who is there. */

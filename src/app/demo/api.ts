@@ -1,15 +1,9 @@
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { CustosClient } from '../../client/client.js';
 import { createClient } from '../../client/index.js';
 import { CustosError } from '../../core/errors.js';
-import { packageRoot } from '../process/package.js';
 import type { Terminal } from '../process/terminal.js';
 import { startLocalChain } from './local-chain.js';
+import { startServer } from './server.js';
 import { balances, CHAIN, CHAIN_ID, coins, giveEther, type KeyWallet, minedIn, play, type Stage } from './stage.js';
 
 const AMOUNT = '0.25';
@@ -77,33 +71,4 @@ async function walletOf(custos: CustosClient, owner: string): Promise<UserWallet
   const made = await custos.call('createWallet', { body: { chain: CHAIN, owner, kind: 'key' } });
   if (!('id' in made) || made.address === null) throw new CustosError('INTERNAL', 'one wallet was not made');
   return { id: made.id, address: made.address };
-}
-
-interface Server {
-  readonly url: string;
-  readonly token: string;
-}
-
-/** Runs the program as a person would, and reads what it prints. */
-async function startServer({ cleanups }: Stage, node: string): Promise<Server> {
-  const home = await mkdtemp(join(tmpdir(), 'custos-demo-'));
-  cleanups.push(() => rm(home, { recursive: true, force: true }));
-  const given = ['--testnet', '--node', `${CHAIN}=${node}`, '--chain-id', `${CHAIN}=${CHAIN_ID}`];
-  const args = [join(packageRoot(), 'bin', 'custos.js'), 'serve', ...given, '--listen', '127.0.0.1:0'];
-  // The store lives as long as the demo, and so does its password.
-  const env = { HOME: home, CUSTOS_PASSWORD: randomBytes(16).toString('hex'), CUSTOS_LOG_LEVEL: 'silent' };
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  cleanups.push(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  const found = new Map<string, string>();
-  for await (const line of createInterface(child.stdout)) {
-    const [, name = '', value = ''] = /^\s*"(url|token)": "([^"]+)"/.exec(line) ?? [];
-    found.set(name, value);
-    const [url, token] = [found.get('url'), found.get('token')];
-    if (url !== undefined && token !== undefined) return { url, token };
-  }
-  throw new CustosError('FRONT_DIED', 'the server ended before it listened');
 }

@@ -30,16 +30,29 @@ export async function makeKeys(home: string): Promise<Keys> {
   return { ada, bea, ben };
 }
 
-/** Brings a constitution into force that these persons signed. */
-export async function enact(house: House, keys: Keys): Promise<Constitution> {
+/** A constitution that comes after another one. */
+interface Next {
+  readonly before: Constitution;
+  /** Further keys of bea. */
+  readonly keysOfBea: readonly string[];
+}
+
+/** Brings a constitution into force that these persons signed: the first one, or the next. */
+export async function enact(house: House, keys: Keys, next?: Next): Promise<Constitution> {
   const { storeId, approvals } = await house.store();
-  const person = (role: string, key: ApproverKey) => ({ roles: [role], keys: [key.text], initiates: [] });
+  const person = (role: string, key: ApproverKey, more: readonly string[] = []) => {
+    return { roles: [role], keys: [key.text, ...more], initiates: [] };
+  };
   const text = JSON.stringify({
     custosConstitution: 1,
     store: storeId,
-    version: 1,
-    previous: null,
-    persons: { ada: person('admin', keys.ada), bea: person('approver', keys.bea), ben: person('approver', keys.ben) },
+    version: (next?.before.version ?? 0) + 1,
+    previous: next?.before.hash ?? null,
+    persons: {
+      ada: person('admin', keys.ada),
+      bea: person('approver', keys.bea, next?.keysOfBea),
+      ben: person('approver', keys.ben),
+    },
     groups: { board: ['ada'], treasury: ['bea', 'ben'] },
     thresholds: { constitution: '1 of board', widen: '1 of board', narrow: '1 of board', unfreeze: '2 of treasury' },
   });

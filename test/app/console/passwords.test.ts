@@ -33,7 +33,7 @@ describe('a password with a code of an app, where passkeys cannot be,', () => {
     await enrol();
     test.now += step;
     const { cookie } = await logIn(shown());
-    expect((await test.service.find(cookie)).person).toMatchObject({ name: 'ada', by: 'password', keys: [] });
+    expect((await test.find(cookie)).person).toMatchObject({ name: 'ada', by: 'password', keys: [] });
     expect(await test.list()).toMatchObject([{ name: 'ada', passkeys: 0, hasPassword: true }]);
   });
 
@@ -115,7 +115,7 @@ describe('a password with a code of an app, where passkeys cannot be,', () => {
       ['auditor', []],
     ] as const) {
       test.constitution = constitutionOf('ada', role);
-      const { scopes } = (await test.service.find(cookie)).caller;
+      const { scopes } = (await test.find(cookie)).caller;
       expect(scopes.filter((scope) => !scope.endsWith(':read'))).toEqual(changes);
       expect(scopes).toContain('approvals:read');
     }
@@ -125,7 +125,7 @@ describe('a password with a code of an app, where passkeys cannot be,', () => {
     const { cookie } = await enrol();
     test.now += step;
     await enrol('ada', `${good} again`);
-    await expect(test.service.find(cookie)).rejects.toMatchObject({ code: 'SESSION_ENDED' });
+    await expect(test.find(cookie)).rejects.toMatchObject({ code: 'SESSION_ENDED' });
     test.now += step;
     await expect(logIn(shown())).rejects.toMatchObject(refused);
     await logIn(shown(), `${good} again`);

@@ -12,9 +12,9 @@ describe('a session in the console', () => {
   it('ends after 15 minutes without a request', async () => {
     const cookie = await open();
     test.now += 15 * minute - 1;
-    expect((await test.service.find(cookie)).person.name).toBe('ada');
+    expect((await test.find(cookie)).person.name).toBe('ada');
     test.now += 1;
-    await expect(test.service.find(cookie)).rejects.toMatchObject(ended);
+    await expect(test.find(cookie)).rejects.toMatchObject(ended);
   });
 
   it('is renewed by requests, and ends eight hours after the login', async () => {
@@ -23,27 +23,35 @@ describe('a session in the console', () => {
     let renewals = 0;
     while (test.now - begun < 8 * hour - 14 * minute) {
       test.now += 14 * minute;
-      const { renewed, expiresAt } = await test.service.find(cookie);
+      const { renewed, expiresAt } = await test.find(cookie);
       expect(expiresAt).toBeLessThanOrEqual(begun + 8 * hour);
       renewals += renewed === undefined ? 0 : 1;
       cookie = renewed ?? cookie;
     }
     expect(renewals).toBeGreaterThan(30);
     test.now = begun + 8 * hour - 1;
-    expect((await test.service.find(cookie)).renewed).toBeUndefined();
+    expect((await test.find(cookie)).renewed).toBeUndefined();
     test.now += 1;
-    await expect(test.service.find(cookie)).rejects.toMatchObject(ended);
+    await expect(test.find(cookie)).rejects.toMatchObject(ended);
+  });
+
+  it('is not renewed by what the page asks while nobody is there', async () => {
+    const cookie = await open();
+    test.now += 14 * minute;
+    expect((await test.find(cookie, false)).renewed).toBeUndefined();
+    test.now += minute;
+    await expect(test.find(cookie, false)).rejects.toMatchObject(ended);
   });
 
   it('has no other cookie while its own is young, and the former one stays good for requests on their way', async () => {
     const cookie = await open();
     test.now += 5 * minute;
-    expect((await test.service.find(cookie)).renewed).toBeUndefined();
+    expect((await test.find(cookie)).renewed).toBeUndefined();
     test.now += 1;
-    const { renewed } = await test.service.find(cookie);
+    const { renewed } = await test.find(cookie);
     expect(renewed).toMatch(/^[A-Za-z0-9_-]{55}$/);
     expect(renewed).not.toBe(cookie);
-    expect((await test.service.find(cookie)).person.name).toBe('ada');
+    expect((await test.find(cookie)).person.name).toBe('ada');
   });
 
   it('is made no younger and no stronger by its holder, and nothing else is one', async () => {
@@ -60,15 +68,15 @@ describe('a session in the console', () => {
       return changed.toString('base64url');
     });
     for (const text of [...texts, undefined, '', 'A'.repeat(54), 'A'.repeat(55), `${bytes.toString('base64url')}A`]) {
-      await expect(test.service.find(text)).rejects.toMatchObject(ended);
+      await expect(test.find(text)).rejects.toMatchObject(ended);
     }
   });
 
   it('that a browser had before ends with the next login, whoever it was', async () => {
     const planted = await open('eve');
     const { cookie } = await test.enrol(await test.code('ada'), { cookie: planted });
-    expect((await test.service.find(cookie)).person.name).toBe('ada');
-    await expect(test.service.find(planted)).rejects.toMatchObject(ended);
+    expect((await test.find(cookie)).person.name).toBe('ada');
+    await expect(test.find(planted)).rejects.toMatchObject(ended);
   });
 
   it('ends with every other one when the person logs out, and when they are removed', async () => {
@@ -77,18 +85,18 @@ describe('a session in the console', () => {
     const others = await open('ben');
     const second = (await test.logIn('ada', passkey)).cookie;
     await test.service.logout(second);
-    for (const cookie of [first, second]) await expect(test.service.find(cookie)).rejects.toMatchObject(ended);
+    for (const cookie of [first, second]) await expect(test.find(cookie)).rejects.toMatchObject(ended);
     await test.remove('ben');
-    await expect(test.service.find(others)).rejects.toMatchObject(ended);
+    await expect(test.find(others)).rejects.toMatchObject(ended);
   });
 
   it('has the rights of the constitution in force at each request', async () => {
     const cookie = await open();
-    expect((await test.service.find(cookie)).caller.scopes).toEqual([]);
+    expect((await test.find(cookie)).caller.scopes).toEqual([]);
     test.constitution = constitutionOf('ada', 'approver');
-    expect((await test.service.find(cookie)).caller.scopes).toContain('approvals:decide');
+    expect((await test.find(cookie)).caller.scopes).toContain('approvals:decide');
     test.constitution = constitutionOf('ben', 'approver');
-    expect((await test.service.find(cookie)).caller.scopes).toEqual([]);
+    expect((await test.find(cookie)).caller.scopes).toEqual([]);
   });
 
   it('is one of a passkey, whose refusals and logins the audit log has', async () => {
@@ -97,7 +105,7 @@ describe('a session in the console', () => {
     await expect(test.logIn('ada', new SoftPasskey())).rejects.toMatchObject({ code: 'LOGIN_REFUSED' });
     await expect(test.logIn('nobody', passkey)).rejects.toMatchObject({ code: 'LOGIN_REFUSED' });
     const { cookie } = await test.logIn('ada', passkey);
-    expect((await test.service.find(cookie)).person.by).toBe('passkey');
+    expect((await test.find(cookie)).person.by).toBe('passkey');
     const address = '192.0.2.1';
     expect((await test.told()).slice(2)).toEqual([
       ['person.login-refused', { person: 'ada', by: 'passkey', address }],

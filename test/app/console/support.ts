@@ -85,6 +85,9 @@ export class TestPersons {
     return this.service.login(name, passkeyLoginRequest.parse({ credential: asked }).credential, who);
   }
 
+  /** Who somebody is with a cookie. */
+  find = (cookie: string | undefined, isThere = true) => this.service.find(cookie, { isThere });
+
   /** What the audit log has of persons, the oldest first. */
   async told(): Promise<readonly (readonly [code: string, detail: Readonly<Record<string, unknown>>])[]> {
     const events = await this.store.audit.find({ event: 'person', limit: 100 });
