@@ -5,7 +5,7 @@ import { personName, session } from '../session.js';
 import { named, t } from '../texts.js';
 
 /** As `/console/data/persons` answers. */
-interface Persons {
+export interface Persons {
   readonly version: number | null;
   readonly hash: string | null;
   readonly thresholds: Readonly<Record<string, string>>;

@@ -3,17 +3,22 @@ import type { Policy, PolicyBacktest, PolicyCheck, PolicyDiff, PolicyVersions } 
 import { ask, Refusal } from '../api.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
-import { into } from '../parts/fields.js';
 import { Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
-import { signLines } from '../passkeys.js';
 import { linkTo } from '../route.js';
-import { may, ownKey } from '../session.js';
+import { may } from '../session.js';
 import { named, t } from '../texts.js';
+import { handedOn, Publish } from './policy-publish.js';
 
 /** The policy in force as sentences, its versions, and a draft that is checked, compared and tried. */
 export function Policies() {
-  const current = useLoaded('current', () => ask<Policy>('GET', '/v1/policies/current').catch(unlessMissing)).now;
-  const versions = useLoaded('versions', () => ask<PolicyVersions>('GET', '/v1/policies')).now;
+  const { now: current, again } = useLoaded('current', () =>
+    ask<Policy>('GET', '/v1/policies/current').catch(unlessMissing),
+  );
+  const { now: versions, again: listAgain } = useLoaded('versions', () => ask<PolicyVersions>('GET', '/v1/policies'));
+  const published = () => {
+    again();
+    listAgain();
+  };
   return (
     <>
       <Title>{t('nav.policies')}</Title>
@@ -39,7 +44,11 @@ export function Policies() {
           </Loading>
         </Panel>
       </div>
-      <Draft before={current.value.value ?? undefined} />
+      <Draft
+        before={current.value.value ?? undefined}
+        newest={versions.value.value?.data[0]?.version}
+        published={published}
+      />
     </>
   );
 }
@@ -90,16 +99,32 @@ interface Found {
   readonly check?: PolicyCheck;
   readonly diff?: PolicyDiff;
   readonly tried?: PolicyBacktest;
-  readonly signature?: string;
 }
 
-function Draft({ before }: { readonly before: Policy | undefined }) {
+interface DraftProps {
+  /** In force. */
+  readonly before: Policy | undefined;
+  /** After which the next version comes: it may still wait. */
+  readonly newest: number | undefined;
+  published(): void;
+}
+
+function Draft({ before, newest, published }: DraftProps) {
   const text = useSignal('');
+  const signatures = useSignal('');
   const found = useSignal<Found>({});
-  const begin = () => {
-    if (before === undefined) return;
-    const next = { ...before.policy, version: before.version + 1, previous: before.hash };
+  const begin = async () => {
+    const last = await ask<Policy>('GET', `/v1/policies/${newest}`);
+    const next = { ...last.policy, version: last.version + 1, previous: last.hash };
     text.value = JSON.stringify(next, undefined, 2);
+    found.value = {};
+  };
+  const type = (typed: string) => {
+    const handed = handedOn(typed);
+    text.value = handed?.policy ?? typed;
+    if (handed !== undefined) signatures.value = handed.signatures;
+    // What was found is about another draft.
+    found.value = {};
   };
   const draft = () => ({ policy: parsed(text.peek()) });
   const check = async () => {
@@ -113,38 +138,38 @@ function Draft({ before }: { readonly before: Policy | undefined }) {
     const tried = await ask<PolicyBacktest>('POST', '/v1/policies/backtest?limit=200', draft());
     found.value = { ...found.peek(), tried };
   };
-  const key = ownKey.value;
-  const sign = async () => {
-    if (key === undefined) return;
-    const path = `/v1/policies/lines?key=${encodeURIComponent(key.key)}`;
-    const lines = await ask<{ act: string; hash: string; text: string }>('POST', path, draft());
-    const signature = await signLines(lines.text, key.id);
-    const file = { custosSignature: 1, act: lines.act, hash: lines.hash, key: key.key, signature };
-    found.value = { ...found.peek(), signature: JSON.stringify(file) };
-  };
   return (
     <Panel title={t('policies.draft')}>
       <p class="muted">{t('policies.draftHint')}</p>
       <label>
         {t('policies.text')}
-        <textarea class="code" spellcheck={false} value={text.value} onInput={into(text)} />
+        <textarea
+          class="code"
+          spellcheck={false}
+          value={text.value}
+          onInput={({ currentTarget }) => type(currentTarget.value)}
+        />
       </label>
       <div class="actions">
-        {before === undefined ? null : (
-          <button type="button" onClick={begin}>
-            {t('policies.begin')}
-          </button>
-        )}
+        {newest === undefined ? null : <Deed label={t('policies.begin')} work={begin} />}
         <Deed class="main" label={t('policies.check')} work={check} />
         {may('policies:write') && <Deed label={t('policies.try')} work={tryIt} />}
-        {may('policies:write') && key !== undefined && <Deed label={t('policies.sign')} work={sign} />}
       </div>
       <DraftFound {...found.value} />
+      {may('policies:write') && text.value.trim() !== '' && (
+        <Publish
+          text={text}
+          signatures={signatures}
+          act={found.value.check && (found.value.diff?.effect === 'widens' ? 'widen' : 'narrow')}
+          policy={() => draft().policy}
+          published={published}
+        />
+      )}
     </Panel>
   );
 }
 
-function DraftFound({ check, diff, tried, signature }: Found) {
+function DraftFound({ check, diff, tried }: Found) {
   return (
     <div aria-live="polite">
       {check === undefined ? null : (
@@ -175,12 +200,6 @@ function DraftFound({ check, diff, tried, signature }: Found) {
         </>
       )}
       {tried === undefined ? null : <Tried tried={tried} />}
-      {signature === undefined ? null : (
-        <>
-          <h3>{t('policies.signature')}</h3>
-          <pre>{signature}</pre>
-        </>
-      )}
     </div>
   );
 }

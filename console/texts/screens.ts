@@ -154,8 +154,8 @@ export const screens = {
   'policies.says': ['What it says', 'Was sie sagt'],
   'policies.draft': ['Draft', 'Entwurf'],
   'policies.draftHint': [
-    'A draft stays on this page. Nothing is stored until the quorum has signed and it is published.',
-    'Ein Entwurf bleibt auf dieser Seite. Nichts wird gespeichert, bis das Quorum signiert hat und er veröffentlicht ist.',
+    'A draft stays on this page. Nothing is stored until the quorum has signed and it is published. What somebody saved for you can be pasted here.',
+    'Ein Entwurf bleibt auf dieser Seite. Nichts wird gespeichert, bis das Quorum signiert hat und er veröffentlicht ist. Was jemand für Sie gesichert hat, kann hier eingefügt werden.',
   ],
   'policies.text': ['Policy as JSON', 'Richtlinie als JSON'],
   'policies.found': ['Findings', 'Befunde'],
@@ -165,7 +165,6 @@ export const screens = {
     'Of {judged} past transactions it would have changed {changed}',
     'Von {judged} früheren Transaktionen hätte er {changed} geändert',
   ],
-  'policies.signature': ['Your signature', 'Ihre Signatur'],
   'policies.notJson': ['The draft is not JSON', 'Der Entwurf ist kein JSON'],
   'effect.widens': ['widens', 'weitet'],
   'effect.narrows': ['narrows', 'engt ein'],

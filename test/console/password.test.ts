@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { base32nopad } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../dist/app/demo/local-chain.js';
 import { totpCode, totpStep } from '../../dist/crypto/totp.js';
 import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { randomKey } from './people.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { furnish, inspect } from './stage.js';
 
@@ -23,7 +23,7 @@ describe.skipIf(browserFile === undefined)('the console at an address without TL
       openPlace(['--listen', `127.0.0.1:${port}`, '--console-origin', url]),
       openBrowser([`--host-resolver-rules=MAP ${HOST} 127.0.0.1`]),
     ]);
-    const { pay } = await furnish(place, { bea: keyText(), ben: keyText(), otto: keyText(), ines: keyText() });
+    const { pay } = await furnish(place, { bea: randomKey(), ben: randomKey(), otto: randomKey(), ines: randomKey() });
     held = await pay('2', 'payout-1');
     otto = await browser.visit();
   });
@@ -100,7 +100,3 @@ describe.skipIf(browserFile === undefined)('the console at an address without TL
     expect(otto.faults).toEqual([]);
   });
 });
-
-function keyText(): string {
-  return `ed25519:${generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x}`;
-}

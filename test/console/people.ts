@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +26,16 @@ export async function enrol({ page }: Visitor, place: ConsolePlace, name: string
   return (await line.textContent()) ?? '';
 }
 
+/** The key of somebody who is at no browser. */
+export function randomKey(): string {
+  return `ed25519:${generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x}`;
+}
+
 /** Brings a constitution into force in which ada makes rules with a key of a file, and others have the keys that are given. */
 export async function enactWith(
   { house }: Pick<ConsolePlace, 'house'>,
   keys: Readonly<Record<'bea' | 'ben' | 'otto' | 'ines', string>>,
+  admins: Readonly<Record<string, string>> = {},
 ) {
   const home = mkdtempSync(join(tmpdir(), 'custos-keys-'));
   const password = Secret.text('password of ada');
@@ -42,11 +49,17 @@ export async function enactWith(
     ...{ custosConstitution: 1, store: storeId, version: 1, previous: null },
     persons: {
       ada: person('admin', ada.text),
+      ...Object.fromEntries(Object.entries(admins).map(([name, key]) => [name, person('admin', key)])),
       ...{ bea: person('approver', keys.bea), ben: person('approver', keys.ben) },
       ...{ otto: person('operator', keys.otto), ines: person('auditor', keys.ines) },
     },
-    groups: { board: ['ada'], treasury: ['bea', 'ben'] },
-    thresholds: { constitution: '1 of board', widen: '1 of board', narrow: '1 of board', unfreeze: '2 of treasury' },
+    groups: { board: ['ada', ...Object.keys(admins)], treasury: ['bea', 'ben'] },
+    thresholds: {
+      constitution: '1 of board',
+      widen: `${Math.max(1, Object.keys(admins).length)} of board`,
+      narrow: '1 of board',
+      unfreeze: '2 of treasury',
+    },
   };
   const constitution = readWrittenConstitution(JSON.stringify(written));
   const signature = readSignature(signConstitution(constitution, ada), constitution);

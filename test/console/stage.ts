@@ -56,8 +56,9 @@ export async function openStage(): Promise<ConsoleStage> {
 export async function furnish(
   place: ConsolePlace,
   keys: Readonly<Record<Name, string>>,
+  admins: Readonly<Record<string, string>> = {},
 ): Promise<Pick<ConsoleStage, 'wallet' | 'pay'>> {
-  const ada = await enactWith(place, keys);
+  const ada = await enactWith(place, keys, admins);
   const permits = [
     { id: 'small', asset: 'ETH', to: 'any', max: '1' },
     { id: 'large', asset: 'ETH', to: 'any', max: '5', needs: ['1 of treasury'] },
