@@ -1,6 +1,6 @@
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
-import { Address, Loading, Panel, Table, Title } from '../parts/shown.js';
+import { Address, Foreign, Loading, Panel, Table, Title } from '../parts/shown.js';
 import { personName, session } from '../session.js';
 import { named, t } from '../texts.js';
 
@@ -51,7 +51,8 @@ export function PersonsScreen() {
                 {all.map(({ name, roles, keys, passkeys, hasPassword }) => (
                   <tr key={name}>
                     <td>
-                      {name} {name === personName.value ? <span class="chip">{t('persons.you')}</span> : null}
+                      <Foreign text={name} most={32} />{' '}
+                      {name === personName.value ? <span class="chip">{t('persons.you')}</span> : null}
                     </td>
                     <td>{roles.map((role) => named('role', role)).join(', ') || t('persons.noRole')}</td>
                     <td>
