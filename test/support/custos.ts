@@ -72,7 +72,12 @@ export function onTerminal(args: readonly string[], options: RunOptions): Runnin
   return startProgram('script', ['-qec', command, '/dev/null'], { typed: true, ...options });
 }
 
-function startProgram(file: string, args: readonly string[], { home, env, input, typed, cwd }: RunOptions): Running {
+/** Starts another program as `start` does. */
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  { home, env, input, typed, cwd }: RunOptions,
+): Running {
   const child = spawn(file, args, { cwd, env: { PATH: process.env['PATH'], HOME: home, ...storeOf(home), ...env } });
   const texts = { stdout: '', stderr: '' };
   const watchers = new Set<() => void>();
