@@ -8,6 +8,7 @@ import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore } from '../../src/storage/open-store.js';
+import { makeExternalSlot, makeSlotKey } from '../../src/vault/external-slot.js';
 import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { newVault } from '../vault/support.js';
@@ -76,6 +77,19 @@ function openRoot(slot: SlotRow, password: string, id: string): Buffer {
   return unbox(wrapping, slot.box, slot.generation ? J(...bound) : J('custos/v1/slot', id, slot.id, slot.kind));
 }
 
+/** By the slot key that the outside key gave for what is wrapped. */
+function openOutside(slot: Pick<SlotRow, 'id' | 'box' | 'generation'>, by: Outside, id: string): Buffer {
+  const boxKey = hkdf(by.key, Buffer.from(id, 'hex'), 'custos/v1/slot-key');
+  const bound = ['custos/v3/slot', id, slot.id, 'external', `${slot.generation}`, by.reference];
+  return unbox(boxKey, slot.box, J(...bound, by.wrapped));
+}
+
+interface Outside {
+  readonly key: Uint8Array;
+  readonly reference: string;
+  readonly wrapped: Uint8Array;
+}
+
 function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public' | 'secret' | 'control'): Buffer[] {
   const salt = Buffer.from(id, 'hex');
   const name = purpose === 'control' ? 'wallet-control' : purpose;
@@ -89,10 +103,13 @@ function openHalf(root: Uint8Array, id: string, row: WalletRow, purpose: 'public
 async function makeStore() {
   const { rootKey, vault } = newVault();
   const recovery = makeRecoveryKey();
+  const slotKey = makeSlotKey();
+  const wrapped = new TextEncoder().encode('what the outside key made of it');
   const slots = [
     await makeSlot(rootKey, Secret.text('\uff21ngstro\u0308m'), { kind: 'password', storeId, generation: 1 }),
     // As a store of an older format has it.
     await makeSlot(rootKey, recovery, { kind: 'recovery', storeId }),
+    makeExternalSlot(rootKey, slotKey, { storeId, generation: 1, reference: 'command:office', wrapped }),
   ];
   const store = await createStore(directory.path('store.db'), { storeId, slots });
   await store.unlockJournal({ key: journalKeyOf(rootKey, storeId), mayAdopt: false });
@@ -113,11 +130,11 @@ async function makeStore() {
   await store.wallets.add([hd.sealed, key.sealed, marked.sealed, owned.sealed]);
   const received = { id: 'a', chain: 'ETH', hashes: [], serializedTransaction: '{}', index: 1 };
   await store.journal.claim([parsePending(received, eth, 'testnet')]);
-  return { store, rootKey, vault, recovery: recovery.exposeText(), hd, key, marked, owned };
+  return { store, rootKey, vault, recovery: recovery.exposeText(), slotKey: slotKey.key, hd, key, marked, owned };
 }
 
 test('a program that follows docs/wallet-store.md opens a store from its password to its secrets', async () => {
-  const { store, rootKey, vault, recovery, hd, key, marked, owned } = await makeStore();
+  const { store, rootKey, vault, recovery, slotKey, hd, key, marked, owned } = await makeStore();
   await store.close();
   const file = await readFile(directory.path('store.db'));
   expect(file.subarray(68, 72).toString()).toBe('CUST');
@@ -137,6 +154,13 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   expect(root).toEqual(Buffer.from(rootKey));
   const recoverySlot = slots.find(({ kind }) => kind === 'recovery')!;
   expect(openRoot(recoverySlot, recovery.replaceAll('-', ''), id)).toEqual(root);
+  const outside = slots.find(({ kind }) => kind === 'external')!;
+  expect([outside.log_n, outside.r, outside.p]).toEqual([0, 0, 0]);
+  const said = Buffer.from(outside.salt);
+  const end = 4 + said.readUInt32BE();
+  const [reference, wrapped] = [String(said.subarray(4, end)), said.subarray(end)];
+  expect([reference, String(wrapped)]).toEqual(['command:office', 'what the outside key made of it']);
+  expect(openOutside(outside, { key: slotKey, reference, wrapped }, id)).toEqual(root);
 
   const wallets = await rows<WalletRow>('SELECT * FROM wallets');
   const hdRow = wallets.find(({ kind }) => kind === 'hd')!;
@@ -201,7 +225,7 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
 });
 
 test('a program that follows docs/wallet-store.md reads a backup', async () => {
-  const { store, rootKey, hd, marked } = await makeStore();
+  const { store, rootKey, slotKey, hd, marked } = await makeStore();
   await backupStore(store, rootKey, { file: directory.path('backup') });
   await store.close();
   const file = await readFile(directory.path('backup'));
@@ -223,6 +247,10 @@ test('a program that follows docs/wallet-store.md reads a backup', async () => {
     box: bytes(slot.box),
   };
   const root = openRoot(row, 'Angstr\u00f6m', id);
+  const outside = slots.find(({ kind }: SlotRow) => kind === 'external');
+  const { reference } = outside;
+  const by = { key: slotKey, reference, wrapped: bytes(outside.wrapped) };
+  expect(openOutside({ ...outside, box: bytes(outside.box) }, by, id)).toEqual(root);
   const key = hkdf(root, Buffer.from(backupId, 'hex'), 'custos/v1/backup');
 
   const chunks: { kind: number; text: string }[] = [];
