@@ -25,6 +25,8 @@ export interface KeyServices {
   readonly asked: AskedService[];
   /** Answers instead of the service, once. */
   refuseWith(status: number, body: unknown, headers?: Readonly<Record<string, string>>): void;
+  /** Answers every request that there were too many, until it is told otherwise. */
+  throttled: boolean;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startKeyServices(): Promise<KeyServices> {
     const denial = denialOf(request, text);
     if (denial !== undefined) return send(401, {}, denial);
     asked.push({ method: request.method ?? '', path, ...(typeof target === 'string' && { target }), body: json });
+    if (services.throttled) return send(400, { __type: 'ThrottlingException' });
     if (refusal !== undefined) {
       const { status, body, headers } = refusal;
       refusal = undefined;
@@ -61,8 +64,9 @@ export async function startKeyServices(): Promise<KeyServices> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  return {
+  const services: KeyServices = {
     url,
+    throttled: false,
     settings: {
       AWS_ACCESS_KEY_ID: awsKeys.id,
       AWS_SECRET_ACCESS_KEY: awsKeys.secret,
@@ -84,6 +88,7 @@ export async function startKeyServices(): Promise<KeyServices> {
         server.closeAllConnections();
       }),
   };
+  return services;
 }
 
 function identityAnswer({ url = '', headers }: IncomingMessage): unknown {

@@ -24,6 +24,10 @@ export class Payments {
     this.#senders = senders;
   }
 
+  get senders(): readonly Wallet[] {
+    return this.#senders;
+  }
+
   get ids(): readonly string[] {
     return this.#sent.map(({ id }) => id);
   }
