@@ -7,6 +7,7 @@
 export type { Acceptance, Carried, Carrier, Tally } from './app/library/carrier.js';
 export type { CarrierOptions } from './app/library/carrier-options.js';
 export type { MessageRequest, SignedAnswer } from './app/library/message.js';
+export type { OpenStoreOptions, OutsideKey } from './app/library/open-store-options.js';
 export type { Payment } from './app/library/payment.js';
 export type { Request } from './app/library/request.js';
 export type { TransactionSource } from './app/library/source.js';

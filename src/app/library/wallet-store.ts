@@ -14,7 +14,7 @@ import type { SecretKind, Wallet } from '../../core/signing/wallet.js';
 import type { Store } from '../../core/store/store.js';
 import { openStore as openStorage } from '../../storage/open-store.js';
 import { auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
-import { type OpenedSlot, openSlot } from '../../vault/key-slots.js';
+import type { OpenedSlot } from '../../vault/key-slots.js';
 import { openVault, viewKey } from '../../vault/vault.js';
 import { AuditClerk } from '../audit/clerk.js';
 import { recordRefusal, recordUnlock } from '../audit/unlock.js';
@@ -29,6 +29,7 @@ import { importWallets } from '../wallets/import.js';
 import { network, readArgument, secret, text } from './argument.js';
 import { type Carrier, makeCarrier } from './carrier.js';
 import type { CarrierOptions } from './carrier-options.js';
+import { type OpenStoreOptions, openBy, openStoreOptions } from './open-store-options.js';
 
 export interface StoreOptions {
   /** Path of a SQLite file, or a `postgres://` URL; a remote database needs sslmode=verify-full. */
@@ -122,16 +123,16 @@ export async function createStore(
 
 /**
  * Opens a wallet store.
- * @throws CustosError ARGUMENT_INVALID, PASSWORD_WRONG, PASSWORD_EMPTY, STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, …
+ * @throws CustosError ARGUMENT_INVALID, PASSWORD_WRONG, PASSWORD_EMPTY, SLOT_*, STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, …
  */
-export async function openStore(options: StoreOptions): Promise<WalletStore> {
-  const { location, password } = readArgument(storeOptions, options, 'openStore');
+export async function openStore(options: OpenStoreOptions): Promise<WalletStore> {
+  const given = readArgument<OpenStoreOptions>(openStoreOptions, options, 'openStore');
+  const { location } = given;
   checkDatabaseUrl(location, 'mainnet');
   const store = await openStorage(location);
   try {
     const opening = { store, command: 'openStore' };
-    const open = async () => openSlot(await store.slots.all(), password, store.storeId);
-    return await openWith(store, await recordUnlock(opening, await recordRefusal(opening, open)));
+    return await openWith(store, await recordUnlock(opening, await recordRefusal(opening, () => openBy(store, given))));
   } catch (error) {
     await store.close();
     throw error;
