@@ -1,7 +1,7 @@
 import type { Scope } from '../core/access/scopes.js';
 import type { Token } from '../core/access/token.js';
 import { CustosError } from '../core/errors.js';
-import type { ChainId, OwnerId, SignatureId, TenantId } from '../core/ids.js';
+import { type ChainId, defaultTenant, type OwnerId, type SignatureId, type TenantId } from '../core/ids.js';
 import type { KnownOwner } from '../core/signing/lookup.js';
 import type { Wallet } from '../core/signing/wallet.js';
 import type { JournalEntry } from '../core/store/journal.js';
@@ -130,6 +130,15 @@ export function includesKeys(
 export function isWhole(caller: Caller): boolean {
   const { chains, wallets } = caller;
   return chains === undefined && wallets === undefined && boundTo(caller) === undefined;
+}
+
+/**
+ * For what is not of one tenant: only a token of the default one sees it, and one that is for all of it.
+ * @throws CustosError SCOPE_MISSING
+ */
+export function requireWholeStore(caller: Caller, what: string): void {
+  if (caller.tenant === defaultTenant && isWhole(caller)) return;
+  throw new CustosError('SCOPE_MISSING', `the token is for less than ${what} is about`);
 }
 
 /** @throws CustosError SCOPE_MISSING */

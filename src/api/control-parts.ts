@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.js';
 import type { Approval } from '../core/policy/approval.js';
 import type { FreezeScope } from '../core/policy/freeze.js';
 import type { JournalEntry } from '../core/store/journal.js';
@@ -13,6 +14,7 @@ import type {
   PolicyVersionForm,
   UnfreezeSignature,
 } from './forms/control.js';
+import type { ActivitySlice, BudgetShown, ChainShown, FindingsShown } from './forms/overview.js';
 
 /** How persons agreed to a policy. */
 interface PolicySigned {
@@ -88,4 +90,26 @@ export interface ApprovalsService {
   lines(entry: JournalEntry, wish: { readonly key: string; readonly decision: Approval['decision'] }): Promise<string>;
   /** @throws CustosError APPROVAL_*, CONSTITUTION_MISSING, STATE_CONFLICT */
   decide(entry: JournalEntry, signed: DecisionForm): Promise<void>;
+}
+
+/** Proves what the audit log says to whoever has its key. */
+export interface AuditProofsService {
+  /**
+   * The lines of an export, each without its line feed. It is recorded.
+   * @param key - a key line; undefined: the export names none
+   * @throws CustosError AUDIT_KEY_INVALID, AUDIT_BROKEN, STORE_*
+   */
+  export(key: string | undefined): AsyncIterable<string>;
+  /** @param id - `WRITER/PLACE`. @throws CustosError AUDIT_EVENT_UNKNOWN */
+  event(id: string): Promise<JsonObject>;
+  /** That a log only grew since it had so many events. @throws CustosError AUDIT_BROKEN: it has fewer */
+  growth(head: { readonly writer: string; readonly size: number }): Promise<JsonObject>;
+}
+
+/** How the server is. */
+export interface OverviewService {
+  activity(): Promise<readonly ActivitySlice[]>;
+  chains(): Promise<readonly ChainShown[]>;
+  budgets(): Promise<readonly BudgetShown[]>;
+  findings(): Promise<FindingsShown>;
 }

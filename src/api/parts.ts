@@ -12,7 +12,13 @@ import type { AuditLog } from '../core/store/audit.js';
 import type { Accepted, Journal, JournalEntry } from '../core/store/journal.js';
 import type { Idempotency } from '../core/store/queue.js';
 import type { ProvenUser } from './caller.js';
-import type { ApprovalsService, FreezesService, PoliciesService } from './control-parts.js';
+import type {
+  ApprovalsService,
+  AuditProofsService,
+  FreezesService,
+  OverviewService,
+  PoliciesService,
+} from './control-parts.js';
 import type { Feeds } from './feeds.js';
 import type { AnsweredKey, CreationOptions, NewKey, RequestOptions } from './forms/passkeys.js';
 import type { SignatureForm } from './signature-forms.js';
@@ -218,6 +224,8 @@ export interface ApiParts {
   readonly freezes: FreezesService;
   readonly policies: PoliciesService;
   readonly audit: Pick<AuditLog, 'find'>;
+  readonly auditProofs: AuditProofsService;
+  readonly overview: OverviewService;
   readonly tokens: TokensService;
   readonly feeds: Feeds;
   readonly changes: Changes;

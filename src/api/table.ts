@@ -4,6 +4,7 @@ import { auditRoutes } from './routes/audit.js';
 import { eventRoutes } from './routes/events.js';
 import { freezeRoutes } from './routes/freezes.js';
 import { healthRoutes } from './routes/health.js';
+import { overviewRoutes } from './routes/overview.js';
 import { ownerRoutes } from './routes/owners.js';
 import { passkeyRoutes } from './routes/passkeys.js';
 import { policyRoutes } from './routes/policies.js';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...freezeRoutes,
   ...auditRoutes,
+  ...overviewRoutes,
   ...policyRoutes,
   ...tokenRoutes,
   ...userRoutes,

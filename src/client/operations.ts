@@ -2,6 +2,29 @@
  * The operations of the API and their forms, made by `npm run docs` from the table that routes and validates. Not to be edited.
  */
 
+export type Activity = {
+  readonly data: readonly ActivitySlice[];
+};
+
+export type ActivitySlice = {
+  /** it is a quarter of an hour long */
+  readonly from: string;
+  readonly accepted: number;
+  readonly signed: number;
+  /** how often something began to wait for approvals or a person */
+  readonly held: number;
+  readonly denied: number;
+  readonly failed: number;
+  readonly completed: number;
+  /** milliseconds from request to signed bytes, with all waiting; null: nothing was signed */
+  readonly signedAfter: {
+    /** half took no longer */
+    readonly half: number;
+    /** 95 of 100 took no longer */
+    readonly most: number;
+  } | null;
+};
+
 export type Address = {
   readonly index: number;
   readonly address: string;
@@ -61,6 +84,19 @@ export type ApprovalsStanding = {
   })[];
 };
 
+export type AuditEventProof = {
+  readonly custosAuditProof: 1;
+  readonly store: string;
+  /** a signed note (C2SP checkpoint) */
+  readonly checkpoint: string;
+  /** hashes in Base64, as RFC 6962 orders them */
+  readonly proof: readonly string[];
+  /** as in an export */
+  readonly event: {
+    readonly [name: string]: unknown;
+  };
+};
+
 export type AuditEvents = {
   readonly data: readonly ({
     /** name of the log and place in it */
@@ -77,6 +113,16 @@ export type AuditEvents = {
   })[];
 };
 
+export type AuditGrowthProof = {
+  readonly store: string;
+  /** a signed note (C2SP checkpoint) */
+  readonly checkpoint: string;
+  /** hashes in Base64, as RFC 6962 orders them */
+  readonly proof: readonly string[];
+  /** of the log before */
+  readonly size: number;
+};
+
 export type AuthenticationResponse = {
   readonly id: string;
   readonly type: 'public-key';
@@ -86,6 +132,49 @@ export type AuthenticationResponse = {
     readonly signature: string;
     readonly userHandle?: string | null | undefined;
   };
+};
+
+export type Budget = {
+  /** id of the limit in the policy in force */
+  readonly limit: string;
+  /** `wallet ID` or `to ADDRESS`, where each has a budget of its own */
+  readonly part: string | null;
+  /** null: it counts transactions */
+  readonly asset: string | null;
+  readonly used: string;
+  readonly max: string;
+  /** from when on it counts; null: from the beginning */
+  readonly since: string | null;
+  /** so full it is; 1000 is full */
+  readonly thousandths: number;
+};
+
+export type Budgets = {
+  readonly data: readonly Budget[];
+};
+
+export type ChainStanding = {
+  readonly chain: string;
+  /** how many transactions have not ended, by state */
+  readonly open: readonly ({
+    readonly state: 'claimed' | 'held' | 'signed' | 'broadcast';
+    readonly count: number;
+  })[];
+  /** when the oldest of them came */
+  readonly oldestAt: string | null;
+  /** as the process that answers knows it; null: it has not asked there */
+  readonly way: {
+    /** the last poll with an answer */
+    readonly polledAt: string | null;
+    /** polls since then */
+    readonly failedPolls: number;
+    /** since when the way to node or cloud is shut after faults */
+    readonly shutAt: string | null;
+  } | null;
+};
+
+export type ChainStandings = {
+  readonly data: readonly ChainStanding[];
 };
 
 export type CountedOwner = {
@@ -189,6 +278,19 @@ export type EventPage = {
   readonly data: readonly Event[];
   /** where to read on, also if there is nothing yet */
   readonly next: string;
+};
+
+export type Finding = {
+  readonly check: string;
+  readonly state: 'ok' | 'warning' | 'problem';
+  readonly text: string;
+  readonly remedy: string | null;
+};
+
+export type Findings = {
+  /** when it was examined */
+  readonly at: string;
+  readonly data: readonly Finding[];
 };
 
 export type Freeze = {
@@ -653,7 +755,7 @@ export type TokenPage = {
 
 export type TokenRequest = {
   readonly name: string;
-  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'freezes:end' | 'policies:read' | 'policies:write' | 'audit:read' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
+  readonly scopes: readonly ('wallets:read' | 'wallets:create' | 'owners:read' | 'owners:manage' | 'transactions:read' | 'transactions:create' | 'transactions:cancel' | 'transactions:retry' | 'signatures:read' | 'messages:sign' | 'typed-data:sign' | 'hashes:sign' | 'events:read' | 'users:login' | 'users:manage' | 'webhooks:manage' | 'freezes:read' | 'freezes:create' | 'freezes:end' | 'policies:read' | 'policies:write' | 'audit:read' | 'health:read' | 'approvals:read' | 'approvals:decide' | 'gateway:submit' | 'gateway:sign' | 'gateway:read' | 'tokens:manage')[];
   readonly chains?: readonly string[] | undefined;
   readonly wallets?: readonly string[] | undefined;
   /** only what belongs to these; the rest is to it as if it did not exist */
@@ -1283,6 +1385,46 @@ export interface Operations {
     };
     readonly answer: AuditEvents;
   };
+  /** gives the whole log as `custos audit export` does, as far as it is signed; this is recorded */
+  readonly exportAuditLog: {
+    readonly query: {
+      /** key line of the log, for the first line of the export */
+      readonly key?: string | undefined;
+    };
+    readonly answer: Response;
+  };
+  /** proves that one event is in the log, as `custos audit prove` does */
+  readonly proveAuditEvent: {
+    readonly query: {
+      /** name of the log and place in it: `main/3` */
+      readonly event: string | number;
+    };
+    readonly answer: AuditEventProof;
+  };
+  /** proves that a log only grew since it had so many events */
+  readonly proveAuditGrowth: {
+    readonly query: {
+      readonly writer: string | number;
+      readonly size: string | number;
+    };
+    readonly answer: AuditGrowthProof;
+  };
+  /** counts what happened in the last 24 hours, by quarters of an hour, the oldest first */
+  readonly getActivity: {
+    readonly answer: Activity;
+  };
+  /** shows for each chain what is open, when it was polled last, and whether the way to it is shut */
+  readonly listChains: {
+    readonly answer: ChainStandings;
+  };
+  /** shows how full the limits of the policy in force are, the fullest first */
+  readonly listBudgets: {
+    readonly answer: Budgets;
+  };
+  /** examines settings, store, machine, nodes and cloud, as `custos doctor` does */
+  readonly listFindings: {
+    readonly answer: Findings;
+  };
   /** lists all versions of the policy with what became of them, the newest first */
   readonly listPolicies: {
     readonly answer: PolicyVersions;
@@ -1482,6 +1624,13 @@ export const operations = {
   getFreezeEndLines: { method: 'GET', path: '/v1/freezes/{id}/end/lines', hasKey: false, isJson: true },
   endFreeze: { method: 'POST', path: '/v1/freezes/{id}/end', hasKey: false, isJson: true },
   listAuditEvents: { method: 'GET', path: '/v1/audit', hasKey: false, isJson: true },
+  exportAuditLog: { method: 'GET', path: '/v1/audit/export', hasKey: false, isJson: false },
+  proveAuditEvent: { method: 'GET', path: '/v1/audit/proof', hasKey: false, isJson: true },
+  proveAuditGrowth: { method: 'GET', path: '/v1/audit/growth', hasKey: false, isJson: true },
+  getActivity: { method: 'GET', path: '/v1/activity', hasKey: false, isJson: true },
+  listChains: { method: 'GET', path: '/v1/chains', hasKey: false, isJson: true },
+  listBudgets: { method: 'GET', path: '/v1/budgets', hasKey: false, isJson: true },
+  listFindings: { method: 'GET', path: '/v1/findings', hasKey: false, isJson: true },
   listPolicies: { method: 'GET', path: '/v1/policies', hasKey: false, isJson: true },
   publishPolicy: { method: 'POST', path: '/v1/policies', hasKey: false, isJson: true },
   getPolicy: { method: 'GET', path: '/v1/policies/{version}', hasKey: false, isJson: true },

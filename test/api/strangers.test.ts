@@ -119,6 +119,14 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
   getPolicyLines: nothing,
   // The log is of the whole store, and shown to the first tenant alone.
   listAuditEvents: nothing,
+  exportAuditLog: nothing,
+  proveAuditEvent: nothing,
+  proveAuditGrowth: nothing,
+  // How the server is as a whole is shown to the first tenant alone.
+  getActivity: nothing,
+  listChains: nothing,
+  listBudgets: nothing,
+  listFindings: nothing,
   listEvents: ({ transaction }) => ({ path: `/v1/events?transaction=${transaction}` }),
   // It would go on for ever; what it tells is what `listEvents` lists.
   streamEvents: () => ({ path: '/v1/events/stream?after=AAAA' }),

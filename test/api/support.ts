@@ -9,12 +9,16 @@ import { type RunningApi, startApi } from '../../src/api/server.js';
 import { Changes } from '../../src/api/waiting/changes.js';
 import { type BoundToken, createToken } from '../../src/app/access/tokens.js';
 import { frontApprovals, frontVault } from '../../src/app/approvals/front.js';
+import { readConfig } from '../../src/app/config/config.js';
 import { ownersJudge, policyJudges } from '../../src/app/daemon/policy-judges.js';
 import { checkedSubscriptions } from '../../src/app/gateway/messages.js';
 import { makeCarrier } from '../../src/app/library/carrier.js';
 import type { CarrierOptions } from '../../src/app/library/carrier-options.js';
 import type { CarrierParts } from '../../src/app/library/carrier-parts.js';
+import { watchLanes } from '../../src/app/overview/lanes.js';
+import { servedOverview } from '../../src/app/overview/served.js';
 import { servedApprovals } from '../../src/app/serve/approvals.js';
+import { servedAudit } from '../../src/app/serve/audit.js';
 import { servedFreezes, servedPolicies } from '../../src/app/serve/control.js';
 import { storeSubscriptions } from '../../src/app/serve/gateway/subscriptions.js';
 import { tatumOperations } from '../../src/app/serve/gateway/tatum.js';
@@ -40,6 +44,7 @@ import type { HazardKind } from '../../src/core/chain/hazards.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
 import { type ChainId, defaultTenant, type TenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
+import { noMeter } from '../../src/core/meter.js';
 import type { Demand } from '../../src/core/policy/demand.js';
 import type { Signer } from '../../src/core/signing/signer.js';
 import type { SigningRules } from '../../src/core/signing/signing-rules.js';
@@ -130,6 +135,10 @@ export class TestApi {
   handing: TransactionsParts = undefined as never;
   /** Whether it has the operations of the gateway; counts when it is opened. */
   tatum = false;
+  /** What `doctor` examines. */
+  config = readConfig({ testnet: true, store: '/nowhere/store.db' }, {}, '/nowhere');
+  /** Tells how chains are reached. */
+  readonly lanes = watchLanes(noMeter, () => this.clock.now());
   /** May be moved. */
   clock: Clock = systemClock;
 
@@ -169,6 +178,11 @@ export class TestApi {
       ...{ network: 'testnet', version: '1.2.3', clock, log: silentLog },
       wallets,
       ...{ journal: store.journal, audit: store.audit },
+      auditProofs: servedAudit(store),
+      overview: servedOverview({
+        ...{ config: this.config, chains, clock, log: silentLog, store, viewKey: viewKey(rootKey, storeId) },
+        ...{ network: 'testnet', lanes: this.lanes.states, policy: async () => (await inForce()).policy },
+      }),
       feeds: new Feeds(store.events, clock),
       changes: new Changes(store.events),
       tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),

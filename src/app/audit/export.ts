@@ -15,8 +15,8 @@ export type ExportFormat = (typeof exportFormats)[number];
 export interface ExportMeans {
   readonly audit: AuditLog;
   readonly storeId: string;
-  /** Key line of the log. */
-  readonly key: string;
+  /** Key line of the log; null where whoever exports does not know it. */
+  readonly key: string | null;
   readonly version: string;
 }
 
@@ -27,7 +27,10 @@ export type Reach = readonly StoredCheckpoint[];
 type Line = string;
 
 /** The lines of a verifiable export: a head, then each log with its checkpoints where they belong, then an end. */
-async function* exportLines({ audit, storeId, key }: ExportMeans, reach: Reach): AsyncGenerator<Line> {
+export async function* exportLines(
+  { audit, storeId, key }: Omit<ExportMeans, 'version'>,
+  reach: Reach,
+): AsyncGenerator<Line> {
   yield JSON.stringify({ custosAudit: 1, store: storeId, key, logs: reach.length });
   let count = 0;
   for (const { writer, size } of reach) {

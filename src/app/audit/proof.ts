@@ -50,16 +50,34 @@ export async function proveGrowth(
   heads: readonly WitnessedHead[],
 ): Promise<readonly JsonObject[]> {
   const proofs: JsonObject[] = [];
-  for (const { writer, size, note } of heads) {
-    const checkpoint = await newestOf(audit, writer);
-    if (checkpoint === undefined || checkpoint.size < size) {
-      throw new CustosError('AUDIT_BROKEN', `the log ${writer} has fewer events than the ${size} that were signed`);
-    }
-    const spans = size === 0 ? [] : consistencySpans(size, checkpoint.size);
-    const proof = await rootsOf(audit, checkpoint, spans);
-    proofs.push({ custosAuditProof: 1, store: storeId, former: note, checkpoint: checkpoint.note, proof });
+  for (const head of heads) {
+    const { checkpoint, proof } = await growthOf(audit, storeId, head).catch(unlessCut);
+    proofs.push({ custosAuditProof: 1, store: storeId, former: head.note, checkpoint, proof });
   }
   return proofs;
+}
+
+/** Events that were signed once are missing. */
+function unlessCut(error: unknown): never {
+  if (!(error instanceof CustosError) || error.code !== 'AUDIT_EVENT_UNKNOWN') throw error;
+  throw new CustosError('AUDIT_BROKEN', `${error.message}, and the kept head has them`, { cause: error });
+}
+
+/**
+ * As `proveGrowth`, for whoever keeps the head and checks its signature.
+ * @throws CustosError AUDIT_EVENT_UNKNOWN: the log has fewer signed events, or there is no such log
+ */
+export async function growthOf(
+  audit: AuditLog,
+  storeId: string,
+  { writer, size }: Pick<WitnessedHead, 'writer' | 'size'>,
+): Promise<JsonObject> {
+  const checkpoint = await newestOf(audit, writer);
+  if (checkpoint === undefined || checkpoint.size < size) {
+    throw new CustosError('AUDIT_EVENT_UNKNOWN', `the log ${writer} has fewer than ${size} signed events`);
+  }
+  const proof = await rootsOf(audit, checkpoint, size === 0 ? [] : consistencySpans(size, checkpoint.size));
+  return { store: storeId, size, checkpoint: checkpoint.note, proof };
 }
 
 async function newestOf(audit: AuditLog, writer: string): Promise<StoredCheckpoint | undefined> {

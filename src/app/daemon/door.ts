@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
+import type { LaneStates } from '../overview/lanes.js';
 
 /** A door of a daemon while it is open. */
 export interface Door {
@@ -11,6 +12,8 @@ export interface Door {
 export interface DoorParts {
   readonly store: Store;
   readonly lifecycle: LifecycleParts;
+  /** How this daemon reaches its chains. */
+  readonly lanes: LaneStates;
   /** Begins at once with a request that this process has just accepted. */
   wake(entry: JournalEntry): void;
   /** Of the public halves, 32 bytes. */

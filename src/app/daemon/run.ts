@@ -29,6 +29,7 @@ import { openFreezes } from '../freezes/open.js';
 import { whileWatched } from '../freezes/serve.js';
 import type { FreezeWatch } from '../freezes/watch.js';
 import { makeCloud, makeNodes } from '../network/cloud.js';
+import { watchLanes } from '../overview/lanes.js';
 import type { CountingLog } from '../process/log.js';
 import { openJournal } from '../store/journal.js';
 import { tracesTo } from '../traces/open.js';
@@ -81,7 +82,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
   const store = await means.store();
   await store.lockForDaemon();
   const watch = createWatch({ config, chains, clock, log, store, signal: run.signal });
-  const { meter } = watch;
+  const { meter, states: lanes } = watchLanes(watch.meter, clock.now);
   const traces = tracesTo(means, run.trace);
   const openings = new SignerOpenings({ store, at: config.signer.at });
   const signer = await startSigner(means, { store, meter, rules, openings });
@@ -123,7 +124,7 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
         whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
           withDoor(
             means.openDoor,
-            { store, lifecycle, wake, viewKey, journalKey: journalKey.key },
+            { store, lifecycle, lanes, wake, viewKey, journalKey: journalKey.key },
             {
               signal: run.signal,
               run: () => serve(means, { ...run, parts, signer, daemon }),

@@ -26,6 +26,8 @@ import { ownersJudge } from '../daemon/policy-judges.js';
 import { readContracts } from '../gateway/contracts.js';
 import { checkedSubscriptions } from '../gateway/messages.js';
 import { fetchOf, proxiesOf } from '../network/way-out.js';
+import type { LaneStates } from '../overview/lanes.js';
+import { servedOverview } from '../overview/served.js';
 import { packageVersion } from '../process/package.js';
 import { Attempts } from '../users/attempts.js';
 import { createPasskeys } from '../users/passkeys.js';
@@ -33,6 +35,7 @@ import { Passwords } from '../users/passwords.js';
 import { createUsers } from '../users/service.js';
 import { ownersOf, tagsOwners } from '../wallets/owner-tags.js';
 import { servedApprovals } from './approvals.js';
+import { servedAudit } from './audit.js';
 import { servedFreezes, servedPolicies } from './control.js';
 import { storeSubscriptions } from './gateway/subscriptions.js';
 import { tatumOperations } from './gateway/tatum.js';
@@ -50,7 +53,7 @@ import { servedWebhooks } from './webhooks.js';
 
 /** What the API is made of. */
 export interface ApiDoorParts {
-  readonly config: Pick<Config, 'network' | 'serve' | 'proxies' | 'needs' | 'daemon' | 'gateway'>;
+  readonly config: Config;
   readonly chains: ChainRegistry;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,6 +66,8 @@ export interface ApiDoorParts {
   readonly lifecycle: TransactionsParts['lifecycle'] & {
     readonly signer: Pick<Signer, 'create' | 'identify' | 'decree'>;
   };
+  /** How this process reaches its chains; absent where it does not sign. */
+  readonly lanes?: LaneStates;
   /** Carries what was accepted, if this process signs. */
   readonly wake?: (entry: JournalEntry) => void;
   /** Counts that somebody asked for a key that is not here. */
@@ -100,6 +105,11 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ...{ network, clock, log, wallets },
     version: packageVersion(),
     ...{ journal: store.journal, audit: store.audit },
+    auditProofs: servedAudit(store),
+    overview: servedOverview({
+      ...{ config, chains, clock, log, store, viewKey, network, lanes: given.lanes },
+      policy: async () => (await inForce()).policy,
+    }),
     feeds: new Feeds(store.events, clock),
     changes: new Changes(store.events),
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),

@@ -14,6 +14,7 @@ const reads: readonly Scope[] = [
   'freezes:read',
   'policies:read',
   'audit:read',
+  'health:read',
   'approvals:read',
 ];
 

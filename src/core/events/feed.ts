@@ -61,6 +61,22 @@ export interface FeedHead {
   readonly last: number;
 }
 
+/** A stretch of time in slices of one length. */
+export interface TallySpan {
+  /** Where the first slice begins, in milliseconds since 1970. */
+  readonly from: number;
+  /** Length of a slice in milliseconds. */
+  readonly size: number;
+  readonly slices: number;
+}
+
+/** What happened in one slice. */
+export interface EventTally {
+  readonly counts: ReadonlyMap<EventType, number>;
+  /** Milliseconds from request to signed bytes, one for each that was signed; of very many only some. */
+  readonly signedAfter: readonly number[];
+}
+
 /**
  * What happened, in an order that never changes. An event is a line of a transaction's story, or a notice; it is written in the
  * database transaction of what it tells, and gets its number afterwards. So whoever reads on from the last number it knows misses
@@ -74,6 +90,8 @@ export interface EventTable {
   number(): Promise<FeedHead>;
   /** Reads what has numbers. Rows that were changed from outside are left out. */
   page(query: FeedQuery): Promise<FeedPage>;
+  /** Counts what has numbers, a tally a slice. Rows are counted and not verified: it is a picture and no proof. */
+  tally(feed: Feed, span: TallySpan): Promise<readonly EventTally[]>;
   /** Calls back when this process wrote events, with the ids of the transactions that they tell of. @returns ends that */
   onWritten(listener: (ids: ReadonlySet<string>) => void): () => void;
 }

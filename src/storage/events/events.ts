@@ -4,6 +4,7 @@ import type { Database } from '../database.js';
 import { type JournalSeal, useSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
 import { feedPage } from './page.js';
+import { tallyOf } from './tally.js';
 import { numberAndHandOut } from './webhooks.js';
 import type { Written } from './written.js';
 
@@ -32,6 +33,7 @@ export function eventTable(database: Database<StoreTables>, { seal, written, clo
         useSeal(db, seal);
         return feedPage(db, query);
       }),
+    tally: (feed, span) => database.read((db) => tallyOf(db, feed, span)),
     onWritten: (listener) => written.on(listener),
   };
 }
