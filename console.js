@@ -3,6 +3,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
+/** What is fetched only where it is needed is a file of its own. */
+const NAMES = '[name]-[hash].js';
 const [from, to] = ['console', 'dist/console'];
 
 /**
@@ -17,7 +19,13 @@ export async function makeConsole(notices) {
     platform: 'browser',
     plugins: [notices('licenses.txt')],
   });
-  const { output } = await bundle.write({ dir: to, format: 'esm', minify: true, entryFileNames: '[name]-[hash].js' });
+  const { output } = await bundle.write({
+    dir: to,
+    format: 'esm',
+    minify: true,
+    entryFileNames: NAMES,
+    chunkFileNames: NAMES,
+  });
   const script = output.find((one) => one.type === 'chunk' && one.isEntry);
   const style = readFileSync(join(from, 'style.css'), 'utf8').replace(/\s*\n\s*/g, '');
   const styleName = `style-${createHash('sha256').update(style).digest('base64url').slice(0, 8)}.css`;

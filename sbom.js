@@ -11,6 +11,8 @@ export const copied = {
   'node_modules/@preact/signals': 'dist/console',
   'node_modules/@preact/signals-core': 'dist/console',
   'node_modules/preact': 'dist/console',
+  'node_modules/uplot': 'dist/console',
+  'node_modules/uqr': 'dist/console',
 };
 
 /**

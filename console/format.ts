@@ -1,9 +1,21 @@
-import { language } from './texts.js';
+import { type Language, language } from './texts.js';
+
+/** A format takes much longer to make than to use, and lists use it for each row. */
+function remembered<T>(make: (language: Language) => T): () => T {
+  const known = new Map<Language, T>();
+  return () => {
+    const found = known.get(language.value) ?? make(language.value);
+    known.set(language.value, found);
+    return found;
+  };
+}
+
+const moments = remembered((one) => new Intl.DateTimeFormat(one, { dateStyle: 'medium', timeStyle: 'medium' }));
+const distances = remembered((one) => new Intl.RelativeTimeFormat(one, { numeric: 'auto' }));
 
 /** A moment as people of the chosen language write it. */
 export function momentText(iso: string | number): string {
-  const format = new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' });
-  return format.format(new Date(iso));
+  return moments().format(new Date(iso));
 }
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
@@ -17,7 +29,7 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function distanceText(iso: string | number, now = Date.now()): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1000);
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' }).format(Math.trunc(seconds / size), unit);
+  return distances().format(Math.trunc(seconds / size), unit);
 }
 
 /**
@@ -25,6 +37,7 @@ export function distanceText(iso: string | number, now = Date.now()): string {
  * must not look like another one.
  */
 export function plainText(text: string, most = 400): string {
+  if (/^[ -~]*$/.test(text) && text.length <= most) return text;
   const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (char) => {
     return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
   });

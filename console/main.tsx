@@ -8,6 +8,7 @@ import { Approval } from './screens/approval.js';
 import { Approvals } from './screens/approvals.js';
 import { Audit } from './screens/audit.js';
 import { Freezes } from './screens/freezes.js';
+import { Health } from './screens/health.js';
 import { Login } from './screens/login.js';
 import { Overview } from './screens/overview.js';
 import { OwnerShown, Owners } from './screens/owners.js';
@@ -61,6 +62,7 @@ const screens: Readonly<Record<string, Screen>> = {
   webhooks: Webhooks,
   tokens: Tokens,
   persons: PersonsScreen,
+  health: Health,
 };
 /** Screens of one thing each. */
 const details: Readonly<Record<string, Screen>> = {

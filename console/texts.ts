@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
 import { actions } from './texts/actions.js';
+import { health } from './texts/health.js';
 import { screens } from './texts/screens.js';
 
 /** English and German, in this order. */
 type Text = readonly [english: string, german: string];
 
 /** Every text of the page. */
-const table = { ...screens, ...actions } satisfies Readonly<Record<string, Text>>;
+const table = { ...screens, ...actions, ...health } satisfies Readonly<Record<string, Text>>;
 export type TextName = keyof typeof table;
 
 export const languages = ['en', 'de'] as const;

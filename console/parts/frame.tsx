@@ -23,6 +23,7 @@ const screens = [
   ['webhooks', 'webhooks:manage'],
   ['tokens', 'tokens:manage'],
   ['persons', 'approvals:read'],
+  ['health', 'health:read'],
 ] as const satisfies readonly (readonly [string, string])[];
 
 /** What stands around every screen: where one is, who one is, and what is stopped. */

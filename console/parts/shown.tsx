@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { distanceText, groupsOf, momentText, plainText } from '../format.js';
 import type { Loaded } from '../load.js';
 import { named, t } from '../texts.js';
@@ -62,8 +63,21 @@ export function Table({
   readonly isPanel?: boolean;
   readonly children: ComponentChildren;
 }) {
+  const place = useRef<HTMLDivElement>(null);
+  const isWide = useSignal(false);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    const watch = new ResizeObserver(() => {
+      isWide.value = element.scrollWidth > element.clientWidth;
+    });
+    for (const one of [element, ...element.children]) watch.observe(one);
+    return () => watch.disconnect();
+  }, []);
+  // What scrolls must be reached by the keyboard; what does not is no stop on its way.
+  const stop = isWide.value ? { tabIndex: 0, role: 'region', 'aria-label': heads.join(', ') } : {};
   return (
-    <div class={isPanel ? 'scroll panel' : 'scroll'}>
+    <div class={isPanel ? 'scroll panel' : 'scroll'} ref={place} {...stop}>
       <table>
         <thead>
           <tr>

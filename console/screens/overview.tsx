@@ -1,11 +1,13 @@
 import type { FreezePage, Transaction, TransactionPage, WaitingApprovalPage } from '../../src/client/operations.js';
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
+import { ActivityPanel } from '../parts/activity.js';
 import { Remedy } from '../parts/remedy.js';
 import { Foreign, Loading, Moment, Panel, Title } from '../parts/shown.js';
+import { BudgetsPanel, ChainsPanel } from '../parts/standing.js';
 import { TransactionLine } from '../parts/transaction-line.js';
 import { linkTo } from '../route.js';
-import { personName } from '../session.js';
+import { may, personName } from '../session.js';
 import { t } from '../texts.js';
 import { isOpenTo, WaitingLines } from './approvals.js';
 
@@ -39,6 +41,20 @@ export function Overview() {
             }}
           </Loading>
         </Panel>
+        <Panel title={t('overview.stuck')}>
+          <Loading of={stuck.now.value} empty={t('overview.stuckNone')} isEmpty={(all) => all.length === 0}>
+            {(all) => (
+              <ul class="plain">
+                {all.map((one) => (
+                  <li key={one.id}>
+                    <TransactionLine one={one} />
+                    {one.error !== null && <Remedy {...one.error} />}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Loading>
+        </Panel>
         <Panel title={t('overview.freezes')}>
           <Loading
             of={freezes.now.value}
@@ -61,32 +77,21 @@ export function Overview() {
             )}
           </Loading>
         </Panel>
-        <Panel title={t('overview.stuck')}>
-          <Loading of={stuck.now.value} empty={t('overview.stuckNone')} isEmpty={(all) => all.length === 0}>
-            {(all) => (
-              <ul class="plain">
-                {all.map((one) => (
-                  <li key={one.id}>
-                    <TransactionLine one={one} />
-                    {one.error !== null && <Remedy {...one.error} />}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Loading>
-        </Panel>
-        <Panel title={t('overview.recent')}>
-          <Loading of={recent.now.value} empty={t('overview.recentNone')} isEmpty={({ data }) => data.length === 0}>
-            {({ data }) => (
-              <div class="lines">
-                {data.map((one) => (
-                  <TransactionLine key={one.id} one={one} />
-                ))}
-              </div>
-            )}
-          </Loading>
-        </Panel>
+        {may('health:read') && <BudgetsPanel />}
+        {may('health:read') && <ChainsPanel />}
       </div>
+      {may('health:read') && <ActivityPanel />}
+      <Panel title={t('overview.recent')}>
+        <Loading of={recent.now.value} empty={t('overview.recentNone')} isEmpty={({ data }) => data.length === 0}>
+          {({ data }) => (
+            <div class="lines">
+              {data.map((one) => (
+                <TransactionLine key={one.id} one={one} />
+              ))}
+            </div>
+          )}
+        </Loading>
+      </Panel>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { ask, Refusal } from '../api.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
+import { Tried } from '../parts/tried.js';
 import { linkTo } from '../route.js';
 import { may } from '../session.js';
 import { named, t } from '../texts.js';
@@ -201,29 +202,6 @@ function DraftFound({ check, diff, tried }: Found) {
       )}
       {tried === undefined ? null : <Tried tried={tried} />}
     </div>
-  );
-}
-
-const verdicts = ['allow', 'hold', 'deny', 'unknown'] as const;
-
-/** What the draft would have said of the past, as bars and as a list of what would have been stopped. */
-function Tried({ tried: { judged, changed, data } }: { readonly tried: PolicyBacktest }) {
-  return (
-    <>
-      <h3>{t('policies.tried', { judged, changed })}</h3>
-      <dl class="bars">
-        {verdicts.map((verdict) => {
-          const count = data.filter((one) => one.verdict === verdict).length;
-          return [
-            <dt key={verdict}>{named('verdict', verdict)}</dt>,
-            <dd key={`${verdict} bar`}>
-              <meter min={0} max={Math.max(1, data.length)} value={count} aria-label={named('verdict', verdict)} />{' '}
-              {count}
-            </dd>,
-          ];
-        })}
-      </dl>
-    </>
   );
 }
 

@@ -3,6 +3,7 @@ import type { AddressPage, Wallet } from '../../src/client/operations.js';
 import { ask } from '../api.js';
 import { useLoaded } from '../load.js';
 import { into } from '../parts/fields.js';
+import { QrCode } from '../parts/qr.js';
 import { Rows } from '../parts/rows.js';
 import { Address, Facts, Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
 import { linkTo } from '../route.js';
@@ -63,7 +64,15 @@ export function WalletShown({ id }: { readonly id: string }) {
                 [t('wallets.id'), <code>{one.id}</code>],
                 [t('transactions.chain'), `${one.chain} (${one.network})`],
                 [t('wallets.label'), one.label && <Foreign text={one.label} />],
-                [t('wallets.address'), one.address && <Address text={one.address} />],
+                [
+                  t('wallets.address'),
+                  one.address && (
+                    <>
+                      <Address text={one.address} />
+                      <QrCode text={one.address} />
+                    </>
+                  ),
+                ],
                 ['xpub', one.xpub && <Address text={one.xpub} />],
                 [
                   t('wallets.owner'),
@@ -95,6 +104,7 @@ export function WalletShown({ id }: { readonly id: string }) {
               {data.map(({ index, address }) => (
                 <li key={index}>
                   <span class="muted">{index}</span> <Address text={address} />
+                  <QrCode text={address} />
                 </li>
               ))}
             </ul>

@@ -11,6 +11,7 @@ export const screens = {
   'nav.tokens': ['Tokens', 'Tokens'],
   'nav.persons': ['Persons', 'Personen'],
   'nav.freezes': ['Freezes', 'Sperren'],
+  'nav.health': ['Health', 'Zustand'],
   'nav.label': ['Screens', 'Bereiche'],
   'nav.skip': ['Skip to content', 'Zum Inhalt'],
 
@@ -176,10 +177,6 @@ export const screens = {
   'verdict.deny': ['denied', 'abgelehnt'],
   'verdict.unknown': ['cannot be judged', 'nicht beurteilbar'],
 
-  'audit.hint': [
-    'Events as the store has them. That none is missing or changed is proved with `custos audit export` and `custos audit verify`, with the key of the log.',
-    'Ereignisse, wie der Speicher sie hat. Dass keines fehlt oder geändert ist, beweisen `custos audit export` und `custos audit verify` mit dem Schlüssel des Protokolls.',
-  ],
   'audit.event': ['Event', 'Ereignis'],
   'audit.at': ['At', 'Zeit'],
   'audit.detail': ['Detail', 'Einzelheiten'],

@@ -37,11 +37,17 @@ export async function openBrowser(more: readonly string[] = []) {
   });
   return {
     async visit(
-      options: { readonly width?: number; readonly dark?: boolean; readonly locale?: string } = {},
+      options: {
+        readonly width?: number;
+        readonly dark?: boolean;
+        readonly locale?: string;
+        readonly scale?: number;
+      } = {},
     ): Promise<Visitor> {
-      const { width = 1280, dark = false, locale = 'en-GB' } = options;
+      const { width = 1280, dark = false, locale = 'en-GB', scale = 1 } = options;
       const context = await browser.newContext({
         ...{ viewport: { width, height: 860 }, locale, colorScheme: dark ? 'dark' : 'light' },
+        ...{ deviceScaleFactor: scale, timezoneId: 'UTC' },
       });
       const faults: string[] = [];
       await context.exposeBinding('tellFault', (_, fault: string) => void faults.push(fault));

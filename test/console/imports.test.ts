@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../console/', import.meta.url));
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
 /** What the page is built with. */
-const packages = /^(?:preact|@preact\/signals)(?:\/|$)/;
+const packages = /^(?:preact|@preact\/signals|uplot|uqr)(?:\/|$)/;
 
 /** Each import of a file that does not stay in the console, as `type` or `value` and its name. */
 function outsideOf(file: string): readonly string[] {

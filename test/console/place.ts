@@ -1,4 +1,5 @@
 import { createToken, tokenParts } from '../../dist/app/access/tokens.js';
+import { keyOfLog } from '../../dist/app/audit/log.js';
 import { readConfig } from '../../dist/app/config/config.js';
 import { addPerson, personParts } from '../../dist/app/console/directory.js';
 import { createHouse, type House } from '../../dist/app/house.js';
@@ -21,6 +22,8 @@ export interface ConsolePlace {
   readonly chain: Anvil;
   /** An application that pays. */
   readonly client: CustosClient;
+  /** The key line of the audit log. */
+  logKey(): Promise<string>;
   /** A code for the first login of a person. */
   code(person: string): Promise<string>;
   close(): Promise<void>;
@@ -48,6 +51,7 @@ export async function openPlace(flags: readonly string[] = []): Promise<ConsoleP
     url: url.replace('127.0.0.1', 'localhost'),
     ...{ house, chain },
     client: createClient({ url, token: text.exposeText() }),
+    logKey: async () => keyOfLog(store, await house.rootKey()),
     code: (person) => addPerson(persons, person),
     async close() {
       await server.kill('SIGTERM');
