@@ -75,7 +75,7 @@ export function Table({
     return () => watch.disconnect();
   }, []);
   // What scrolls must be reached by the keyboard; what does not is no stop on its way.
-  const stop = isWide.value ? { tabIndex: 0, role: 'region', 'aria-label': heads.join(', ') } : {};
+  const stop = isWide.value ? { tabIndex: 0, role: 'region' as const, 'aria-label': heads.join(', ') } : {};
   return (
     <div class={isPanel ? 'scroll panel' : 'scroll'} ref={place} {...stop}>
       <table>

@@ -1,4 +1,4 @@
-import type { Transaction, TransactionEvents } from '../../src/client/operations.js';
+import type { DecisionsMade as Made, Transaction, TransactionEvents } from '../../src/client/operations.js';
 import { ask } from '../api.js';
 import { momentText, plainText } from '../format.js';
 import { useLoaded } from '../load.js';
@@ -14,6 +14,9 @@ export function TransactionStory({ id }: { readonly id: string }) {
   const path = `/v1/transactions/${encodeURIComponent(id)}`;
   const { now, again } = useLoaded(id, () => ask<Transaction>('GET', path));
   const events = useLoaded(`${id} events`, () => ask<TransactionEvents>('GET', `${path}/events`)).now;
+  const decisions = useLoaded(`${id} decisions`, () =>
+    ask<Made>('GET', `/v1/approvals/${encodeURIComponent(id)}/decisions`),
+  ).now;
   const act = (verb: 'cancel' | 'retry') => async () => {
     await ask('POST', `${path}/${verb}`);
     again();
@@ -33,6 +36,7 @@ export function TransactionStory({ id }: { readonly id: string }) {
               </p>
               {one.error !== null && <Remedy {...one.error} />}
               <StoryFacts one={one} />
+              <DecisionsMade all={decisions.value.value?.data ?? []} />
               <div class="actions">
                 {one.approvals != null && (
                   <a class="button" href={linkTo('approvals', one.id)}>
@@ -53,6 +57,25 @@ export function TransactionStory({ id }: { readonly id: string }) {
           </>
         )}
       </Loading>
+    </>
+  );
+}
+
+/** Who approved or rejected it, also long after it was signed. */
+function DecisionsMade({ all }: { readonly all: Made['data'] }) {
+  if (all.length === 0) return null;
+  return (
+    <>
+      <h3>{t('story.decisions')}</h3>
+      <ul class="plain">
+        {all.map(({ person, key, decision, at }) => (
+          <li key={at}>
+            <strong>{person ?? t('story.formerKey')}</strong>{' '}
+            {t(decision === 'approve' ? 'approval.yes' : 'approval.no')}, <Moment at={at} />
+            {person === null && <Address text={key} />}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -30,6 +30,9 @@ export const health = {
   'plot.table': ['As a table', 'Als Tabelle'],
   'plot.hour': ['From', 'Ab'],
 
+  'story.decisions': ['Who decided', 'Wer entschieden hat'],
+  'story.formerKey': ['a key that is not in the constitution', 'ein Schlüssel, der nicht in der Verfassung ist'],
+
   'health.hint': [
     'What `custos doctor` finds, as this server sees itself. It is examined again by itself.',
     'Was `custos doctor` findet, wie dieser Server sich sieht. Es wird von selbst wieder geprüft.',

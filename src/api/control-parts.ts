@@ -3,7 +3,7 @@ import type { Approval } from '../core/policy/approval.js';
 import type { FreezeScope } from '../core/policy/freeze.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import type { PolicyAct } from '../policy/statics/publication.js';
-import type { About, DecisionForm, Readable } from './forms/approvals.js';
+import type { About, DecisionForm, DecisionShown, Readable } from './forms/approvals.js';
 import type {
   Backtested,
   DraftChecked,
@@ -88,6 +88,8 @@ export interface ApprovalsService {
    * @throws CustosError APPROVAL_SIGNATURE, APPROVAL_REFUSED, CONSTITUTION_MISSING, STATE_CONFLICT, APPROVAL_EFFECTS
    */
   lines(entry: JournalEntry, wish: { readonly key: string; readonly decision: Approval['decision'] }): Promise<string>;
+  /** All that persons decided about it, whatever became of it, the oldest first. @throws CustosError STORE_* */
+  decisions(entry: Pick<JournalEntry, 'id'>): Promise<readonly DecisionShown[]>;
   /** @throws CustosError APPROVAL_*, CONSTITUTION_MISSING, STATE_CONFLICT */
   decide(entry: JournalEntry, signed: DecisionForm): Promise<void>;
 }

@@ -230,6 +230,22 @@ export type Decision = {
   readonly signature: string;
 };
 
+export type DecisionMade = {
+  /** null: no person of the constitution in force has the key, or it signed something else */
+  readonly person: string | null;
+  /** the key that signed it */
+  readonly key: string;
+  readonly decision: 'approve' | 'reject';
+  /** when the store got it */
+  readonly at: string;
+  /** something was signed with it */
+  readonly isSpent: boolean;
+};
+
+export type DecisionsMade = {
+  readonly data: readonly DecisionMade[];
+};
+
 export type Delivery = {
   /** number within the webhook */
   readonly delivery: string;
@@ -1324,6 +1340,13 @@ export interface Operations {
     };
     readonly answer: LinesToSign;
   };
+  /** lists what persons decided about it, whatever became of it, the oldest first */
+  readonly listDecisions: {
+    readonly params: {
+      readonly id: string;
+    };
+    readonly answer: DecisionsMade;
+  };
   /** takes what a person signed; the token decides nothing by itself */
   readonly decide: {
     readonly params: {
@@ -1617,6 +1640,7 @@ export const operations = {
   listApprovals: { method: 'GET', path: '/v1/approvals', hasKey: false, isJson: true },
   getApproval: { method: 'GET', path: '/v1/approvals/{id}', hasKey: false, isJson: true },
   getApprovalLines: { method: 'GET', path: '/v1/approvals/{id}/lines', hasKey: false, isJson: true },
+  listDecisions: { method: 'GET', path: '/v1/approvals/{id}/decisions', hasKey: false, isJson: true },
   decide: { method: 'POST', path: '/v1/approvals/{id}/decisions', hasKey: false, isJson: true },
   createFreeze: { method: 'POST', path: '/v1/freezes', hasKey: false, isJson: true },
   listFreezes: { method: 'GET', path: '/v1/freezes', hasKey: false, isJson: true },

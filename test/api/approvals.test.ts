@@ -91,6 +91,12 @@ describe('approvals over the API', () => {
     const done = (await test.ask(`GET /v1/signatures/${id}`, { token: asking })).body;
     expect(done).toMatchObject({ state: 'completed', policy: null, approvals: null });
     expect((await test.ask('GET /v1/approvals', { token: reading })).body['data']).toEqual([]);
+    // Who decided is known for good.
+    const decided = { decision: 'approve', at: expect.any(String), key: expect.any(String), isSpent: true };
+    expect((await test.ask(`GET /v1/approvals/${id}/decisions`, { token: reading })).body['data']).toEqual([
+      { person: 'bea', ...decided },
+      { person: 'ben', ...decided },
+    ]);
   });
 
   it('a rejection ends it, whatever else was approved', async () => {

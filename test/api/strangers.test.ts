@@ -98,6 +98,7 @@ const examples: Readonly<Record<string, (names: Names) => Example>> = {
     path: `/v1/approvals/${transaction}/decisions`,
     body: { custosApproval: 1, text: 'x', signature: 'x' },
   }),
+  listDecisions: ({ transaction }) => ({ path: `/v1/approvals/${transaction}/decisions` }),
   getApprovalLines: ({ transaction }) => ({
     path: `/v1/approvals/${transaction}/lines?key=${keyOf('bea').text}&decision=approve`,
   }),

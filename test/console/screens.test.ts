@@ -146,7 +146,7 @@ describe.skipIf(browserFile === undefined)('the screens of the console', () => {
     const tried = { judged: 30, changed: 1, undecided: 0, data: [9, 8, 7, 6, 5, 4, 3, 2, 1].map(row) };
     scene.replies.set('/v1/policies/backtest', () => tried);
     await open(plain, 'policies');
-    await page.getByRole('button', { name: 'Begin with the one in force' }).click();
+    await page.getByRole('button', { name: 'Begin with' }).click();
     await page.getByRole('button', { name: 'Try on past transactions' }).click();
     await page.getByText('Of 30 past transactions it would have changed 1').waitFor();
     await page.locator('.plot canvas').waitFor();

@@ -110,3 +110,19 @@ export const decisionForm = named(
   }),
 );
 export type DecisionForm = z.output<typeof decisionForm>;
+
+const decisionShown = named(
+  'DecisionMade',
+  z.strictObject({
+    person: described(
+      z.string().nullable(),
+      'null: no person of the constitution in force has the key, or it signed something else',
+    ),
+    key: described(z.string(), 'the key that signed it'),
+    decision: z.enum(['approve', 'reject']),
+    at: described(z.iso.datetime(), 'when the store got it'),
+    isSpent: described(z.boolean(), 'something was signed with it'),
+  }),
+);
+export const decisionList = named('DecisionsMade', z.strictObject({ data: z.array(decisionShown) }));
+export type DecisionShown = z.input<typeof decisionShown>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requestKinds } from '../../core/store/intake-facts.js';
 import { isUnsigned, type JournalEntry, unsignedStates } from '../../core/store/journal.js';
 import { aboutEntry, entriesOf, requireEntry, shownSummary } from '../entries.js';
-import { approvalRequest, decisionForm, waitingApproval, waitingPage } from '../forms/approvals.js';
+import { approvalRequest, decisionForm, decisionList, waitingApproval, waitingPage } from '../forms/approvals.js';
 import { keyQuery, linesToSign } from '../forms/control.js';
 import type { ApiParts } from '../parts.js';
 import { type Route, route } from '../route.js';
@@ -54,6 +54,19 @@ export const approvalRoutes: readonly Route[] = [
     async handle({ params: { id }, query }, parts, caller) {
       const entry = await requireEntry(id, any, { parts, caller });
       return { status: 200, body: { text: await parts.approvals.lines(entry, query) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/approvals/{id}/decisions',
+    id: 'listDecisions',
+    about: 'lists what persons decided about it, whatever became of it, the oldest first',
+    scope: 'approvals:read',
+    params,
+    answers: { 200: { about: 'the decisions', schema: decisionList } },
+    async handle({ params: { id } }, parts, caller) {
+      const entry = await requireEntry(id, any, { parts, caller });
+      return { status: 200, body: { data: await parts.approvals.decisions(entry) } };
     },
   }),
   route({

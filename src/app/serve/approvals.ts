@@ -2,10 +2,13 @@ import type { ApprovalsService } from '../../api/control-parts.js';
 import type { About, DecisionForm, Readable } from '../../api/forms/approvals.js';
 import type { Effect } from '../../core/chain/effect.js';
 import { asCustosError, CustosError, isWorthWaiting } from '../../core/errors.js';
+import type { SignedApproval } from '../../core/policy/approval.js';
+import type { Constitution } from '../../core/policy/constitution.js';
 import type { Judgement } from '../../core/policy/judgement.js';
 import type { Policy } from '../../core/policy/policy.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import { readApprovalText } from '../../policy/approval-text.js';
+import { verifyApproval } from '../../policy/approvals.js';
 import { chargeTexts } from '../../policy/judging/reasons.js';
 import { type AboutEntry, type AboutParts, aboutEntry } from '../approvals/about.js';
 import { type ApprovalParts, makeRequest, requestFor, submitApproval } from '../approvals/asked.js';
@@ -39,11 +42,35 @@ export function servedApprovals(now: () => Promise<AboutParts>): ApprovalsServic
       const decoded = decodeRequest(parts.chains, request);
       return decisionText({ request, decoded, key }, { decision, now: parts.clock.now() });
     },
+    async decisions({ id }) {
+      const { constitution, store } = await now();
+      return (await store.approvals.of(id)).map(({ text, signature, at, spentFor }) => {
+        const { key, decision } = readApprovalText(text);
+        const person = constitution && signerName(constitution, { text, signature });
+        return {
+          person: person ?? null,
+          key,
+          decision,
+          at: new Date(at).toISOString(),
+          isSpent: spentFor !== undefined,
+        };
+      });
+    },
     async decide(entry, { text, signature }) {
       requireAbout(entry, text);
       await submitApproval(withConstitution(await now()), { text, signature });
     },
   };
+}
+
+/** @returns undefined where the signature is of nobody in the constitution, or does not fit */
+function signerName(constitution: Constitution, signed: SignedApproval): string | undefined {
+  try {
+    return verifyApproval(constitution, signed).person.name;
+  } catch (error) {
+    if (error instanceof CustosError && error.code === 'APPROVAL_SIGNATURE') return undefined;
+    throw error;
+  }
 }
 
 async function shownAbout(parts: AboutParts, entry: JudgeableEntry): Promise<About> {

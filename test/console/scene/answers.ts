@@ -211,6 +211,9 @@ export const answers: Readonly<Record<string, unknown>> = {
       { at: ago(9), event: 'denied', fact: { errorCode: 'POLICY_DENIED' } },
     ],
   } satisfies api.TransactionEvents,
+  [`/v1/approvals/${id(3)}/decisions`]: {
+    data: [{ person: 'ben', key, decision: 'approve', at: ago(10), isSpent: false }],
+  } satisfies api.DecisionsMade,
   '/v1/freezes': { data: [freeze], next: null } satisfies api.FreezePage,
   '/v1/activity': activity,
   '/v1/chains': chains,

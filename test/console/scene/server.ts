@@ -7,7 +7,7 @@ import { consoleFiles } from '../../../src/app/console/files.js';
 import { answers } from './answers.js';
 
 /** Answers in the place of those of the scene, by their paths. */
-export type Replies = Map<string, (url: URL) => unknown>;
+type Replies = Map<string, (url: URL) => unknown>;
 
 /** The page of the console with its own headers, over a server that always has the same to say. */
 export async function openScene() {
