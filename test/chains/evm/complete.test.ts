@@ -2,13 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { bsc } from '../../../src/chains/evm/chains/bsc.js';
 import { celo } from '../../../src/chains/evm/chains/celo/index.js';
 import { ethereum } from '../../../src/chains/evm/chains/ethereum.js';
+import { kcs } from '../../../src/chains/evm/chains/kcs.js';
 import { klaytn } from '../../../src/chains/evm/chains/klaytn.js';
+import { one } from '../../../src/chains/evm/chains/one.js';
 import { polygon } from '../../../src/chains/evm/chains/polygon.js';
 import { sonic } from '../../../src/chains/evm/chains/sonic.js';
 import { xdc } from '../../../src/chains/evm/chains/xdc.js';
+import type { Chain } from '../../../src/core/chain/chain.js';
 import { CustosError, type ErrorCode } from '../../../src/core/errors.js';
 import { type Answers, all, complete, mainnetIds, to, usual } from '../asking.js';
 import { keyOf } from '../signing.js';
+
+/** The chain id of mainnet, as nodes of the chain say it. */
+function chainIdAnswers({ builder }: Chain): Answers {
+  const id = builder?.kind === 'evm' ? `0x${builder.chainIds.mainnet[0]?.toString(16)}` : undefined;
+  return { eth_chainId: id, klay_chainID: id };
+}
 
 describe('completing', () => {
   it('completing asks nothing when nothing is missing', async () => {
@@ -40,6 +49,20 @@ describe('completing', () => {
     const { completed } = await complete(ethereum, {}, { answers: usual });
     expect((await complete(ethereum, completed)).completed).toEqual(completed);
   });
+
+  it.each([ethereum, bsc, polygon, klaytn, kcs, one, xdc, celo, sonic])(
+    'the estimate of a call on $id says who sends, how much and what',
+    async (chain) => {
+      const request = { ...all, gas: undefined, value: '7', data: '0x12345678', chainId: undefined };
+      const name = chain === klaytn ? 'klay_estimateGas' : 'eth_estimateGas';
+      const { params } = await complete(chain, request, {
+        answers: { ...usual, [name]: '0x9c40', ...chainIdAnswers(chain) },
+      });
+      const [call] = params[name] as Record<string, unknown>[];
+      expect(call).toMatchObject({ value: '0x7', data: '0x12345678', to: to.toLowerCase() });
+      expect(String(call?.['from']).toLowerCase()).toBe(keyOf(ethereum).address.toLowerCase());
+    },
+  );
 
   it('completing keeps nonce 0 on every chain', async () => {
     for (const chain of [ethereum, bsc, polygon, celo, klaytn, xdc, sonic]) {

@@ -9,6 +9,6 @@ export const kcs = evmChain({
   coinType: 60,
   feeCeiling: '10',
   chainIds: { mainnet: [321n], testnet: [322n] },
-  completion: { price: constantPrice(1n), call: ['to', 'data'] },
+  completion: { price: constantPrice(1n) },
   tatum: { ledgerOperations: ['kcs/erc20/deploy', 'kcs/transfer'] },
 });

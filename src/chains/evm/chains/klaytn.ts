@@ -11,7 +11,7 @@ export const klaytn = evmChain({
   feeCeiling: '100',
   chainIds: { mainnet: [8217n], testnet: [1001n] },
   checksGas: false,
-  completion: { methods: klayMethods, call: ['to', 'data', 'from'], count: 'pending', countAddress: 'lower-case' },
+  completion: { methods: klayMethods, count: 'pending', countAddress: 'lower-case' },
   tatum: {
     networkNames: { mainnet: ['cypress'], testnet: ['baobab'] },
     ledgerOperations: ['klaytn/erc20/deploy', 'klaytn/transfer'],

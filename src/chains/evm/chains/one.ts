@@ -10,7 +10,6 @@ export const one = evmChain({
   feeCeiling: '1000',
   chainIds: { mainnet: [1666600000n], testnet: [1666700000n] },
   addressStyle: { bech32: 'one' },
-  completion: { call: ['to', 'data', 'from'] },
   tatum: {
     nodePath: 'one/web3',
     networkNames: { mainnet: ['mainnet-s0'], testnet: ['testnet-s0'] },

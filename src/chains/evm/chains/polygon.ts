@@ -11,7 +11,7 @@ export const polygon = evmChain({
   chainIds: { mainnet: [137n], testnet: [80002n, 80001n] },
   // Reorganisations of more than 150 blocks have been seen before there were milestones.
   settledDepth: 256n,
-  completion: { price: gasStationPrice, call: ['to', 'data', 'from'] },
+  completion: { price: gasStationPrice },
   tatum: {
     nodePath: 'polygon/web3',
     networkNames: { testnet: ['amoy'] },
