@@ -8,6 +8,7 @@ import { addProgress } from '../migrations/queue/0003-progress.js';
 import { addKeys } from '../migrations/queue/0004-keys.js';
 import { addSubscriptions } from '../migrations/queue/0005-subscriptions.js';
 import { widenNumbers } from '../migrations/queue/0006-wide-numbers.js';
+import { widenPlaces } from '../migrations/queue/0007-wide-places.js';
 import { parsePostgresUrl } from '../postgres/location.js';
 import { hasTables, lockMigrations, requireUnicode, type TableMarks } from '../postgres/tables.js';
 import type { QueueTables } from './schema.js';
@@ -23,6 +24,7 @@ export const queueSteps: readonly ((db: Kysely<QueueTables>, types: ColumnTypes)
   addKeys,
   addSubscriptions,
   widenNumbers,
+  widenPlaces,
 ];
 /** Format of the tables: `user_version` of a SQLite file, `queue_meta` on PostgreSQL. */
 const FORMAT = queueSteps.length;

@@ -32,3 +32,7 @@ create table "announcement_leases" ("name" text collate "C" not null primary key
 -- format 6
 alter table "announcements" alter column "seq" type bigint;
 alter table "announcement_deliveries" alter column "seq" type bigint;
+-- format 7
+alter table "pending_transactions" alter column "seq" type bigint;
+alter table "pending_hashes" alter column "seq" type bigint;
+alter table "spent_outputs" alter column "seq" type bigint;

@@ -30,3 +30,4 @@ create index "announcement_deliveries_due" on "announcement_deliveries" ("subscr
 create index "announcement_deliveries_seq" on "announcement_deliveries" ("seq");
 create table "announcement_leases" ("name" text not null primary key, "owner" text not null, "expires_at" bigint not null);
 -- format 6
+-- format 7

@@ -3,7 +3,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyStore } from '../../../src/app/store/verify.js';
-import { parseChainId } from '../../../src/core/ids.js';
+import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { SealedWallet } from '../../../src/core/signing/wallet.js';
 import type { StretchedSlot } from '../../../src/core/store/store.js';
@@ -173,13 +173,37 @@ describe.each(kinds)('an upgrade on %s', (kind) => {
       await queue.close();
     };
     await waits();
-    // Format 6 has wider numbers, which SQLite always had.
+    // Formats 6 and 7 have wider numbers, which SQLite always had.
     const isWide = kind === 'sqlite' && format >= 5;
     if (!isWide) expect(await schemaOf(location, kind)).not.toEqual(before[0]);
     expect(await rowsOf(location, queries)).toEqual(before[1]);
     await goBack();
     expect([await schemaOf(location, kind), await rowsOf(location, queries)]).toEqual(before);
     await waits();
+  });
+
+  it.each([1, queueSteps.length])('a queue that began with format %i counts on beyond 32 bits', async (format) => {
+    const location = await ownDatabase(kind, fresh());
+    await makeOlderQueue(location, kind, format);
+    await (await openQueue(location)).close();
+    const last = 2 ** 31 - 1;
+    await run(location, [
+      sql`INSERT INTO pending_transactions (seq, id, chain, network, hashes, serialized, state, created_at)
+        VALUES (${last}, ${'0'.repeat(24)}, 'ETH', 'testnet', '[]', '{}', 'pending', 1)`,
+      ...(kind === 'sqlite' ? [] : [`SELECT setval(pg_get_serial_sequence('pending_transactions', 'seq'), ${last})`]),
+    ]);
+    const queue = await openQueue(location);
+    const wallet = parseSignatureId('8e4a1ae9-1c5a-4c3f-9d0a-0a4b5c6d7e8f');
+    const chain = parseChainId('ETH');
+    const one = { chain, network: 'testnet', hashes: [wallet], serializedTransaction: '{}', spends: ['a:0'] } as const;
+    const id = await queue.enqueue(one);
+    expect(await queue.pending({ chain, network: 'testnet', signatureIds: [wallet] })).toMatchObject([{ id }]);
+    await expect(queue.enqueue(one)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    await queue.remove(id);
+    expect((await queue.spent({ chain, network: 'testnet', outputs: ['a:0'] })).size).toBe(0);
+    await queue.close();
+    const seq = await rowsOf(location, [`SELECT seq FROM pending_transactions WHERE id = '${id}'`]);
+    expect(seq).toEqual([{ seq: last + 1 }]);
   });
 
   it('a store and a queue of a newer format are refused and stay as they are', async () => {
