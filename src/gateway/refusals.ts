@@ -16,6 +16,11 @@ const reasons: readonly (readonly [paths: RegExp, reason: string])[] = [
   [/\/address\/format\//, 'both forms of an address are read here'],
   [/^\/v3\/gas-pump\/activate$/, 'where a factory makes wallets of Tron cannot be known before'],
   [/^\/v3\/(nft|multitoken|gas-pump|record)(\/|$)/, 'no contract of this kind is called here'],
+  [/\/marketplace\/listing\/[^/]+\/[^/]+\/[^/]+$/, 'contracts do not list their sales: it needs an index'],
+  [
+    /\/marketplace\/listing\/[^/]+\/[^/]+$/,
+    'marketplaces of Solana are not asked: read their accounts through the node',
+  ],
   [/^\/v3\/blockchain\/(auction|marketplace|sc)(\/|$)/, 'no contract of this kind is called here: use smartcontract'],
   [/\/node\//, 'no node takes this method'],
 ];

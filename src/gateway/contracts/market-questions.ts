@@ -5,6 +5,7 @@ import type { GatewayRequest, RoleRoutes } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import { addressField } from '../enqueue.js';
 import type { AbiParameter } from '../requests.js';
+import { blockTimeRoutes } from './block-time.js';
 import { addressAnswer, askContract, callData, NO_TOKEN } from './calls.js';
 import { decimalsOf } from './decimals.js';
 import { type Place, placeOf } from './operation.js';
@@ -44,9 +45,7 @@ export function marketQuestionRoutes(routes: RoleRoutes, gateway: GatewayContext
     saleOf(gateway, request, { method: 'getListing(string)', form: offerForm }),
   );
   // The path of an auction would take these for its own.
-  routes.get('/v3/blockchain/auction/time/:chain/:date', asking, () => {
-    throw new CustosError('NOT_OFFERED', 'the number of a block in the future is a guess');
-  });
+  blockTimeRoutes(routes, gateway);
   routes.get(`${auctions}/:id`, asking, (request) =>
     saleOf(gateway, request, { method: 'getAuction(string)', form: auctionForm }),
   );

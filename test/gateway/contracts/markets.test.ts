@@ -198,7 +198,20 @@ describe('an auction', () => {
     const asked = (name: string) => way.running.get(`${root}/ETH/${contractAddress}/${name}`);
     expect([(await asked('fee')).body, (await asked('recipient')).body]).toEqual([1, { address: way.accounts[2] }]);
     expect((await asked('unknown')).status).toBe(404);
-    expect((await way.running.get(`${root}/time/ETH/2026-11-29`)).status).toBe(501);
+  });
+
+  test('ends at a block whose number is estimated from the pace of the last ones', async () => {
+    await way.running.node.rpc('anvil_mine', ['0x64', '0xc']);
+    const newest = (await way.running.node.rpc('eth_getBlockByNumber', ['latest', false])) as Record<string, string>;
+    const [number, time] = [Number(newest['number']), Number(newest['timestamp'])];
+    const at = (seconds: number) => new Date((time + seconds) * 1000).toISOString();
+    const asked = async (date: string, chain = 'ETH') => way.running.get(`${root}/time/${chain}/${date}`);
+    expect((await asked(at(1200))).body).toBe(number + 100);
+    expect((await asked(at(-120))).body).toBe(number - 10);
+    for (const wrong of ['tomorrow', '2026', '2026-13-41T00:00:00Z', `${time}`]) {
+      expect(problemsOf(await asked(wrong))).toEqual(['date']);
+    }
+    expect((await asked(at(0), 'SOL')).status).toBe(501);
   });
 
   test('that the contract does not know gets no bids, and one for coins none by others', async () => {
