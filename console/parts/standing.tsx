@@ -71,7 +71,7 @@ export function ChainsPanel() {
                     <span class="chip hazard">{t('overview.failedPolls', { n: way.failedPolls })}</span>
                   )}
                 </td>
-                <td>
+                <td class="nowrap">
                   {way?.shutAt == null ? (
                     t('overview.wayOpen')
                   ) : (

@@ -121,6 +121,7 @@ describe.skipIf(browserFile === undefined)('the console', () => {
       await page.getByText('Loading…').first().waitFor({ state: 'detached' });
       await inspect(ines, name);
     }
+    await page.locator('tr', { hasText: 'node ETH' }).getByText('answers, and is of testnet').waitFor();
     expect(await page.getByRole('button', { name: 'Stop signing' }).count()).toBe(0);
     await page.goto(`${stage.place.url}/console/audit`);
     await page.getByLabel('Key of the log').fill(await stage.place.logKey());

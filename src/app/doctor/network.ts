@@ -7,7 +7,7 @@ import { type ChainId, parseSignatureId } from '../../core/ids.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
-import { makeCloud } from '../network/cloud.js';
+import { makeCloud, makeNodes } from '../network/cloud.js';
 import { type Finding, problem } from './finding.js';
 import type { DoctorParts } from './parts.js';
 
@@ -69,7 +69,9 @@ async function nodeFindings(parts: NetworkParts): Promise<readonly Finding[]> {
 /** Asks for the node's network if the chain supports this; otherwise asks about bytes that do not exist. */
 async function askNode(parts: NetworkParts, chain: Chain): Promise<void> {
   const { config, chains } = parts;
-  const { nodes } = makeCloud(parts);
+  // A server without a cloud has its nodes only.
+  const hasCloud = config.serve === undefined || config.secrets.has('apiKey');
+  const nodes = hasCloud ? makeCloud(parts).nodes : makeNodes(parts);
   const node = nodes.client(chain);
   const { developmentChainId } = rulesOf(readSigningRules(config.daemon, chains, config.network), chain.id);
   if (chain.node.checkNode !== undefined) {
