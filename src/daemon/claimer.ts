@@ -40,8 +40,8 @@ export class Claimer {
   constructor(parts: DaemonParts, options: ClaimerOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#backlog = new Backlog(parts.shared);
     const { chain, breaker, concurrency, onOutcome, onDamaged } = options;
+    this.#backlog = new Backlog({ shared: parts.shared, ofOneSender: Math.ceil(concurrency / 4) });
     this.#looks = new Looks(parts, {
       ...{ chain, breaker, onOutcome, onDamaged },
       most: Math.ceil(concurrency / 2),
@@ -138,7 +138,9 @@ export class Claimer {
     const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
     const isIdle = this.#running.size === 0;
     if (room === 0 || batch === 0 || (room < batch && !isIdle)) return;
-    this.#claiming = this.#claim(this.#backlog.take(Math.min(room, batch))).finally(() => {
+    const taken = this.#backlog.take(Math.min(room, batch));
+    if (taken.length === 0) return;
+    this.#claiming = this.#claim(taken).finally(() => {
       this.#claiming = undefined;
       this.#pump();
     });
@@ -147,19 +149,25 @@ export class Claimer {
   async #claim(batch: readonly PendingTransaction[]): Promise<void> {
     const { way, source, log } = this.#parts;
     const { chain, onUnclaimed } = this.#options;
+    const left = new Map(batch.map((item) => [item.id, item]));
     try {
-      for (const taken of await way.take(source, batch)) this.#note(taken);
+      for (const taken of await way.take(source, batch)) {
+        this.#note(taken);
+        if (taken.kind !== 'begun') continue;
+        this.#track(taken.outcome, left.get(taken.id));
+        left.delete(taken.id);
+      }
     } catch (thrown) {
       // The source lists them again.
       const { code, message } = asCustosError(thrown);
       tell(log, 'claim-failed', { chain, code, error: message });
       onUnclaimed(batch.length);
     }
+    for (const item of left.values()) this.#backlog.done(item);
   }
 
   #note(taken: Taken): void {
     const { listing, onRefused, onDamaged } = this.#options;
-    if (taken.kind === 'begun') this.#track(taken.outcome);
     if (taken.kind === 'begun' || taken.kind === 'elsewhere') listing.goesOn(taken.id);
     else if (taken.kind === 'waits') listing.waits(taken.id, taken.until);
     else if (taken.kind === 'ended') listing.ends(taken.id, this.#parts.clock.now());
@@ -167,7 +175,7 @@ export class Claimer {
     else onRefused(taken.error);
   }
 
-  #track(outcome: Promise<Outcome | undefined>): void {
+  #track(outcome: Promise<Outcome | undefined>, item: PendingTransaction | undefined): void {
     const { onOutcome } = this.#options;
     const done = outcome
       .then((found) => {
@@ -175,6 +183,7 @@ export class Claimer {
       })
       .finally(() => {
         this.#running.delete(done);
+        if (item !== undefined) this.#backlog.done(item);
         this.#pump();
       });
     this.#running.add(done);
