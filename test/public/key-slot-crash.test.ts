@@ -98,15 +98,23 @@ async function killed(args: readonly string[], point: Point, time: number): Prom
   begin('program' in point ? point.program : 0);
   const run = 'sync' in point ? startTraced(args, point.sync) : start(args, { home, env: env() });
   if ('program' in point) {
-    await until(async () => existsSync(file('halted')), 60_000);
+    await reached(run, () => existsSync(file('halted')));
     run.kill('SIGKILL');
     process.kill(-Number(readFileSync(file('halted'), 'utf8')), 'SIGKILL');
   } else if ('part' in point) {
-    await until(async () => steps() === programsOf(args), 60_000);
+    await reached(run, () => steps() === programsOf(args));
     setTimeout(() => run.kill('SIGKILL'), point.part * time);
   }
   const { stdout, code } = await run.ended;
   return { stdout, isOver: code === 0 };
+}
+
+/** Resolves when a command has come so far. @throws Error: it ended before */
+async function reached(run: Running, isThere: () => boolean): Promise<void> {
+  const end = run.ended.then(({ stderr }) => {
+    if (!isThere()) throw new Error(`the command ended before: ${stderr}`);
+  });
+  await Promise.race([until(async () => isThere()), end]);
 }
 
 /** Killed in its nth fsync. */
@@ -131,7 +139,7 @@ const programsOf = ([, verb]: readonly string[]) => (verb === 'remove' ? 2 : 6);
 async function timeOf(args: readonly string[]): Promise<number> {
   begin(0);
   const run = start(args, { home, env: env() });
-  await until(async () => steps() === programsOf(args), 60_000);
+  await reached(run, () => steps() === programsOf(args));
   const from = performance.now();
   expect(await run.ended).toMatchObject({ code: 0 });
   return performance.now() - from;
