@@ -25,6 +25,7 @@ const names = [
   'keeper',
   'audit',
   'budgets',
+  'journal',
   'accept',
   'serve',
   'serve-signing',

@@ -4,11 +4,15 @@ import {
   type Expression,
   ExpressionWrapper,
   type Kysely,
+  type QueryResult,
   ValueNode,
 } from 'kysely';
 
 /** Places a hole for the value of that name in a query. */
 export type Holes<V> = <K extends keyof V>(name: K) => Expression<V[K]>;
+
+/** Runs a compiled query on the connection of a database. */
+export type QueryRunner = <R>(query: CompiledQuery<R>) => Promise<QueryResult<R>>;
 
 class Hole {
   readonly name: PropertyKey;
@@ -16,6 +20,16 @@ class Hole {
   constructor(name: PropertyKey) {
     this.name = name;
   }
+}
+
+const runners = new WeakMap<object, QueryRunner>();
+
+/**
+ * Sets what runs the compiled queries of a database that has one connection for ever: Kysely asks for a connection for each query
+ * and waits several times meanwhile, which takes as long as SQLite does.
+ */
+export function runCompiledBy<T>(db: Kysely<T>, runner: QueryRunner): void {
+  runners.set(db, runner);
 }
 
 /**
@@ -27,10 +41,15 @@ class Hole {
 export function compiledQuery<T, V extends object, R>(build: (db: Kysely<T>, hole: Holes<V>) => Compilable<R>) {
   const known = new WeakMap<Kysely<T>, CompiledQuery<R>>();
   const hole: Holes<V> = (name) => new ExpressionWrapper(ValueNode.create(new Hole(name)));
-  return (db: Kysely<T>, values: V) => {
+  return (db: Kysely<T>, values: V): Promise<QueryResult<R>> => {
     const query = known.get(db) ?? build(db, hole).compile();
     known.set(db, query);
     const parameters = query.parameters.map((part) => (part instanceof Hole ? Reflect.get(values, part.name) : part));
-    return db.executeQuery<R>({ ...query, parameters });
+    return runCompiled(db, { ...query, parameters });
   };
+}
+
+/** Runs a query that has all of its values. */
+export function runCompiled<T, R>(db: Kysely<T>, query: CompiledQuery<R>): Promise<QueryResult<R>> {
+  return runners.get(db)?.(query) ?? db.executeQuery<R>(query);
 }

@@ -19,9 +19,8 @@ export function leafText({ at, code, commitment }: AuditLeaf): string {
 
 /** The text of a detail that a commitment covers: JSON without spaces, members in the order of their names, absent ones left out. */
 export function detailText(detail: JsonObject): string {
-  const members = Object.entries(detail).filter(([, value]) => value !== undefined);
-  members.sort(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(members));
+  const names = Object.keys(detail).sort();
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, detail[name]])));
 }
 
 /** Name of a log of a store, and of the key that signs its checkpoints. */

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Expression, Kysely } from 'kysely';
 import type { AuditEvent, AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import type { ApprovalTable, RestoredApprovals, Spending, StoredApproval } from '../../core/store/approvals.js';
 import { writeNarrowing } from '../audit/narrowing.js';
 import { lineOf } from '../audit/signed-lines.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { addDocument, documentDetail, documentsAfter, insertDocuments, newestDocument } from '../documents.js';
 import { isUniqueViolation } from '../open-database.js';
+import { readTogether } from '../read-together.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
 
@@ -22,6 +22,7 @@ const ROWS = 500;
 /** The tables of constitutions and approvals on a database. @param generation - of the root key that seals constitutions */
 export function approvalTable(database: Database<StoreTables>, generation: number): ApprovalTable {
   const { dialect } = database;
+  const rowsOf = readTogether(database, approvalsOf);
   return {
     constitutions: () => database.read((db) => documentsAfter(db, 'constitutions', 0)),
     constitution: () => database.read((db) => newestDocument(db, 'constitutions')),
@@ -39,11 +40,7 @@ export function approvalTable(database: Database<StoreTables>, generation: numbe
       };
       return event.code === 'approval.rejected' ? writeNarrowing(database, insert) : database.write(insert);
     },
-    of: (pendingId) =>
-      database.read(async (db) => {
-        const { rows } = await selectOf(db, { pendingId });
-        return rows.map(approvalOf);
-      }),
+    of: async (pendingId) => (await rowsOf(pendingId)).map(approvalOf),
     spend: (spending) =>
       database.write(async (db, record) => {
         if (await spend(db, spending)) record({ code: 'approval.spent', detail: spending });
@@ -125,9 +122,11 @@ function approvalRows(db: Tables) {
 }
 
 /** Asked for each transaction that a policy judges. */
-const selectOf = compiledQuery((db: Tables, hole: Holes<{ readonly pendingId: string }>) =>
-  approvalRows(db).where('pending_id', '=', hole('pendingId')).orderBy('at').orderBy('nonce'),
-);
+const approvalsOf = {
+  build: (db: Tables, ids: readonly Expression<string>[]) =>
+    approvalRows(db).where('pending_id', 'in', ids).orderBy('at').orderBy('nonce'),
+  keyOf: ({ pending_id }: Row) => pending_id,
+};
 
 function approvalOf({ nonce, pending_id: pendingId, at, text, signature, attempt }: Row): StoredApproval {
   return { nonce, pendingId, at: Number(at), text, signature, ...(attempt !== null && { spentFor: attempt }) };

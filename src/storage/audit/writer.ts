@@ -9,6 +9,7 @@ import { UNKEYED } from '../../core/store/audit.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { JournalSeal } from '../journal/seal.js';
 import { isUniqueViolation } from '../open-database.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 
 type Tables = Kysely<StoreTables>;
@@ -33,17 +34,9 @@ const updateHead = compiledQuery((db: Tables, hole: Holes<HeadRow>) =>
     .where('writer', '=', hole('writer')),
 );
 
-const insertEvent = compiledQuery((db: Tables, hole: Holes<EventRow>) =>
-  db.insertInto('audit_events').values({
-    writer: hole('writer'),
-    place: hole('place'),
-    hash: hole('hash'),
-    at: hole('at'),
-    code: hole('code'),
-    commitment: hole('commitment'),
-    salt: hole('salt'),
-    detail: hole('detail'),
-  }),
+const insertEvents = rowsInsert(
+  (db: Tables, rows: readonly EventRow[]) => db.insertInto('audit_events').values(rows),
+  64,
 );
 
 interface WriterParts {
@@ -215,7 +208,7 @@ const COLUMNS = 'writer, place, hash, at, code, commitment, salt, detail';
 async function insertAll(db: Tables, rows: readonly EventRow[], isShared: boolean): Promise<void> {
   try {
     if (isShared && rows.length > 1) await insertTogether(db, rows);
-    else for (const row of rows) await insertEvent(db, row);
+    else await insertEvents(db, rows);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const text = `the audit log ${rows[0]?.writer} has an event at ${rows[0]?.place} or later that no process of Custos wrote`;

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import { attemptOf } from '../../core/store/attempt.js';
@@ -8,6 +7,7 @@ import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { requireStory, sealOf } from '../journal/seal.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { listNames, listSize, listValues } from '../value-lists.js';
 import { BudgetSums, damagedBudget } from './sums.js';
@@ -29,7 +29,7 @@ export interface Reserver {
 }
 
 /** Rows in one statement. */
-const ROWS_AT_ONCE = 16;
+const ROWS_AT_ONCE = 64;
 /** Transactions that one query asks for. */
 const MOST_IDS = 64;
 
@@ -41,20 +41,11 @@ function selectReserved(ids: number) {
 
 const selects = new Map<number, ReturnType<typeof selectReserved>>();
 
-function insertReserved(rows: number) {
-  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string | number | null>>>) =>
+const insertRows = rowsInsert(
+  (db: Tables, rows: readonly Row[]) =>
     db
       .insertInto('budget_reservations')
-      .values(
-        Array.from({ length: rows }, (_, place) => ({
-          budget: sql<string>`${hole(`budget ${place}`)}`,
-          transaction_id: sql<string>`${hole(`transaction_id ${place}`)}`,
-          attempt: sql<string>`${hole(`attempt ${place}`)}`,
-          amount: sql<string>`${hole(`amount ${place}`)}`,
-          at: sql<number>`${hole(`at ${place}`)}`,
-          mac: sql<string | null>`${hole(`mac ${place}`)}`,
-        })),
-      )
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['budget', 'transaction_id', 'attempt']).doUpdateSet({
           amount: (row) => row.ref('excluded.amount'),
@@ -62,10 +53,8 @@ function insertReserved(rows: number) {
           mac: (row) => row.ref('excluded.mac'),
         }),
       ),
-  );
-}
-
-const inserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => insertReserved(place + 1));
+  ROWS_AT_ONCE,
+);
 
 /** Everything that a transaction has reserved, in all makings of its bytes. @throws CustosError RECORD_DAMAGED */
 async function reservedBy(db: Tables, id: string): Promise<readonly Reserved[]> {
@@ -109,14 +98,12 @@ export async function insertReservations(
   db: Tables,
   all: readonly (Reserved & { readonly id: string })[],
 ): Promise<void> {
-  for (const part of chunks(all, ROWS_AT_ONCE)) {
-    const values = part.flatMap(({ id, budget, attempt, amount, at }, place) => {
-      const row = { budget, transaction_id: id, attempt, amount: amount.toString(), at };
-      const sealed = { ...row, mac: sealOf(db).of('budget_reservations', row) };
-      return Object.entries(sealed).map(([name, value]) => [`${name} ${place}`, value] as const);
-    });
-    await inserts[part.length - 1]?.(db, Object.fromEntries(values));
-  }
+  const seal = sealOf(db);
+  const rows = all.map(({ id, budget, attempt, amount, at }) => {
+    const row = { budget, transaction_id: id, attempt, amount: amount.toString(), at, mac: null };
+    return { ...row, mac: seal.of('budget_reservations', row) };
+  });
+  await insertRows(db, rows);
 }
 
 export async function deleteReservation(db: Tables, id: string, { budget, attempt }: Reserved): Promise<void> {

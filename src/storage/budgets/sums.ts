@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import {
@@ -13,6 +12,7 @@ import {
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { sealOf } from '../journal/seal.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { listNames, listSize, listValues } from '../value-lists.js';
 import { readRow, rememberRow } from './known-rows.js';
@@ -99,7 +99,7 @@ export class BudgetSums {
         return row;
       }),
     );
-    for (const part of chunks(rows, ROWS_AT_ONCE)) await writeRows(this.#db, part);
+    await writeRows(this.#db, rows);
     for (const budget of this.#aged) await forget(this.#db, budget, forgottenBefore(this.latest(budget)));
     this.#aged.clear();
     for (const { changed } of this.#known.values()) changed.clear();
@@ -164,7 +164,7 @@ export function damagedBudget(budget: string, cause?: unknown): CustosError {
 
 /** Budgets that one query asks for. */
 const MOST_BUDGETS = 64;
-const ROWS_AT_ONCE = 8;
+const ROWS_AT_ONCE = 64;
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -208,19 +208,11 @@ function textsOf(values: readonly (readonly [string, string | undefined])[]): Te
   return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
 }
 
-function upsertRows(count: number) {
-  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string | number | null>>>) =>
+const writeRows = rowsInsert(
+  (db: Tables, rows: readonly Row[]) =>
     db
       .insertInto('budget_sums')
-      .values(
-        Array.from({ length: count }, (_, place) => ({
-          budget: sql<string>`${hole(`budget ${place}`)}`,
-          span: sql<string>`${hole(`span ${place}`)}`,
-          sums: sql<string>`${hole(`sums ${place}`)}`,
-          at: sql<number>`${hole(`at ${place}`)}`,
-          mac: sql<string | null>`${hole(`mac ${place}`)}`,
-        })),
-      )
+      .values(rows)
       .onConflict((conflict) =>
         conflict.columns(['budget', 'span']).doUpdateSet({
           sums: (row) => row.ref('excluded.sums'),
@@ -228,10 +220,8 @@ function upsertRows(count: number) {
           mac: (row) => row.ref('excluded.mac'),
         }),
       ),
-  );
-}
-
-const upserts = Array.from({ length: ROWS_AT_ONCE }, (_, place) => upsertRows(place + 1));
+  ROWS_AT_ONCE,
+);
 
 /** Deletes rows of hours and days that no window tells apart any more. Rows above them have their sums. */
 async function forget(db: Tables, budget: string, before: number): Promise<void> {
@@ -241,11 +231,4 @@ async function forget(db: Tables, budget: string, before: number): Promise<void>
     .where('at', '<', before)
     .where((row) => row.or([row('span', 'like', 'hour %'), row('span', 'like', 'day %')]))
     .execute();
-}
-
-async function writeRows(db: Tables, rows: readonly Row[]): Promise<void> {
-  const values = rows.flatMap((row, place) =>
-    Object.entries(row).map(([name, value]) => [`${name} ${place}`, value] as const),
-  );
-  await upserts[rows.length - 1]?.(db, Object.fromEntries(values));
 }

@@ -5,6 +5,7 @@ import { objectOf, parseJson } from '../../core/json.js';
 import type { JournalEntry, JournalFact, Lease, State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import { noteEvent } from '../events/written.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { recordStep } from './audited.js';
 import { toEntry } from './rows.js';
@@ -73,18 +74,10 @@ export async function explainRefusal(
 
 type EventRow = StoreTables['transaction_events'];
 
-/** Writes a line of a story with its MAC. */
-export const insertLine = compiledQuery((db: Tables, hole: Holes<Omit<EventRow, 'feed'>>) =>
-  db.insertInto('transaction_events').values({
-    transaction_id: hole('transaction_id'),
-    place: hole('place'),
-    at: hole('at'),
-    event: hole('event'),
-    fact: hole('fact'),
-    mac: hole('mac'),
-    seq: hole('seq'),
-    feed: null,
-  }),
+/** Writes lines of stories with their MACs. */
+export const insertLines = rowsInsert(
+  (db: Tables, lines: readonly EventRow[]) => db.insertInto('transaction_events').values(lines),
+  64,
 );
 
 interface StoryLine {
@@ -124,26 +117,48 @@ function firstSeq(event: string, before?: string): 0 | null {
   return heard === undefined || heard.state === before ? null : 0;
 }
 
+/** A line of a story. */
+export interface AddedLine {
+  readonly id: string;
+  readonly at: number;
+  readonly event: string;
+  readonly fact: JournalFact;
+  /** Undefined: the next one. */
+  readonly place?: number;
+}
+
 /** Adds the next line of the story. */
-export async function addEvent(
-  db: Tables,
-  added: { id: string; at: number; event: string; fact: JournalFact; place?: number },
-): Promise<void> {
-  // The audit log has it from when it was reserved.
-  if (added.event !== 'reserved') recordStep(db, added);
-  const { reported: _told, filled: _filled, sent: _sent, budgets, ...step } = added.fact;
-  const story = added.event === 'reserved' ? { ...step, budgets } : step;
-  const fact = JSON.stringify(story, (_key, value) => (typeof value === 'bigint' ? value.toString() : value));
+export function addEvent(db: Tables, added: AddedLine): Promise<void> {
+  return addEvents(db, [added]);
+}
+
+/** Adds the next lines of a story, in their order. */
+export async function addEvents(db: Tables, all: readonly AddedLine[]): Promise<void> {
   const seal = sealOf(db);
-  const place = added.place ?? seal.nextPlace(added.id);
-  const seq = firstSeq(added.event, seal.lastRead(added.id)?.state);
-  if (seq !== null) noteEvent(db, added.id);
-  if (place === undefined) {
-    await insertEvent(db, { ...added, fact, seq });
-    return;
+  const placed: EventRow[] = [];
+  for (const added of all) {
+    const { id, at, event } = added;
+    // The audit log has it from when it was reserved.
+    if (event !== 'reserved') recordStep(db, added);
+    const seq = firstSeq(event, seal.lastRead(id)?.state);
+    if (seq !== null) noteEvent(db, id);
+    const fact = JSON.stringify(storyOf(added));
+    const place = added.place ?? seal.nextPlace(id);
+    if (place === undefined) {
+      await insertEvent(db, { id, at, event, fact, seq });
+      continue;
+    }
+    const line = { transaction_id: id, place, at, event, fact, mac: null, seq, feed: null };
+    placed.push({ ...line, mac: seal.of('transaction_events', line) });
   }
-  const line = { transaction_id: added.id, place, at: added.at, event: added.event, fact, seq };
-  await insertLine(db, { ...line, mac: seal.of('transaction_events', line) });
+  await insertLines(db, placed);
+}
+
+/** What a line says; a nonce as text. */
+function storyOf({ event, fact }: { readonly event: string; readonly fact: JournalFact }): object {
+  const { reported: _told, filled: _filled, sent: _sent, budgets, ...step } = fact;
+  const nonce = step.nonce === undefined ? {} : { nonce: step.nonce.toString() };
+  return event === 'reserved' ? { ...step, ...nonce, budgets } : { ...step, ...nonce };
 }
 
 /** The outputs (`txId:index`) that recorded bytes spend, as the story recorded them when the form was last filled in. */

@@ -12,12 +12,14 @@ import {
   unsignedStates,
 } from '../../core/store/journal.js';
 import { noteEvent } from '../events/written.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
-import { addEvent, followers, leaseLost, type Tables } from './entries.js';
+import { addEvent, followers, insertLines, leaseLost, type Tables } from './entries.js';
 import { newRow, payloadDigest, toEntry } from './rows.js';
-import { changed, readSealed, sealOf } from './seal.js';
+import { changed, type JournalSeal, readSealed, sealOf } from './seal.js';
 
 type Row = StoreTables['transactions'];
+type Line = StoreTables['transaction_events'];
 
 /** Who takes leases, and when. */
 export interface Holder {
@@ -130,33 +132,32 @@ async function addRows(
     .map((item) => newRow(item, holder.now))
     .map((row) => ({ ...row, ...(busy.has(row.line) ? unleased : held(holder)) }))
     .map((row) => ({ ...row, mac: seal.of('transactions', row) }));
-  for (const rows of chunks(fresh, 100)) {
-    await db.insertInto('transactions').values(rows).execute();
-    const events = rows.map((row) => claimedEvent(row, holder.now));
-    const lines = events.map((line) => ({ ...line, mac: seal.of('transaction_events', line) }));
-    await db.insertInto('transaction_events').values(lines).execute();
-    for (const { id } of rows) noteEvent(db, id);
-    for (const row of rows) seal.remember(row);
+  await insertTransactions(db, fresh);
+  await insertLines(
+    db,
+    fresh.map((row) => claimedLine(seal, row, holder.now)),
+  );
+  for (const row of fresh) {
+    noteEvent(db, row.id);
+    seal.remember(row);
   }
   return new Map(fresh.map((row) => [row.id, row]));
 }
+
+const insertTransactions = rowsInsert(
+  (db: Tables, rows: readonly Row[]) => db.insertInto('transactions').values(rows),
+  64,
+);
 
 /** If a claim has the same id twice, the second gets no lease, so that only one is worked on. */
 function repeated(result: ClaimResult, same: boolean): ClaimResult {
   return result.kind === 'damaged' ? result : { kind: same ? 'known' : 'changed', entry: result.entry };
 }
 
-function claimedEvent(row: Row, at: number): StoreTables['transaction_events'] {
-  return {
-    transaction_id: row.id,
-    place: 1,
-    at,
-    event: 'claimed',
-    fact: JSON.stringify({ digest: row.digest }),
-    mac: null,
-    seq: 0,
-    feed: null,
-  };
+function claimedLine(seal: JournalSeal, { id, digest }: Row, at: number): Line {
+  const fact = JSON.stringify({ digest });
+  const line = { transaction_id: id, place: 1, at, event: 'claimed', fact, mac: null, seq: 0, feed: null };
+  return { ...line, mac: seal.of('transaction_events', line) };
 }
 
 async function claimOne(

@@ -12,7 +12,7 @@ import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { freeBudgets, freeUnlessSigned } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
-import { addEvent, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
+import { addEvent, addEvents, explainRefusal, followers, leaseLost, requireEntry, type Tables } from './entries.js';
 import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, releaseWaiting, reserveNonce, reserveOutputs } from './reservations.js';
 import { nonceText } from './rows.js';
@@ -84,7 +84,8 @@ function updateStep({ to, columns, isFrozen, isOneMoreTry, isSealed, isSent }: S
 const updates = new Map<string, ReturnType<typeof updateStep>>();
 
 function updateOf(shape: Shape): ReturnType<typeof updateStep> {
-  const name = JSON.stringify(shape);
+  const { to, columns, isFrozen, isOneMoreTry, isSealed, isSent } = shape;
+  const name = `${to} ${columns.join()} ${isFrozen} ${isOneMoreTry} ${isSealed} ${isSent}`;
   const update = updates.get(name) ?? updateStep(shape);
   updates.set(name, update);
   return update;
@@ -135,10 +136,15 @@ async function addStep(
   last: number | undefined,
 ): Promise<void> {
   const lines = [...linesBefore(step.event, step.fact), step];
-  for (const [at, { event, fact }] of lines.entries()) {
-    const place = last === undefined ? {} : { place: last - (lines.length - 1 - at) };
-    await addEvent(db, { ...step, event, fact, ...place });
-  }
+  await addEvents(
+    db,
+    lines.map(({ event, fact }, at) => ({
+      ...step,
+      event,
+      fact,
+      ...(last !== undefined && { place: last - (lines.length - 1 - at) }),
+    })),
+  );
 }
 
 /** Lines that are written with a step and come before its own. */

@@ -1,10 +1,10 @@
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
 import type { Database, RecordAll, WriteOptions } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, tryStatement } from './commit.js';
 import { openSqlite, type SqliteConnection } from './connection.js';
-import { sqliteDialect } from './dialect.js';
+import { sqliteKysely } from './dialect.js';
 import { databaseError } from './errors.js';
 
 export interface SqliteOptions {
@@ -48,9 +48,9 @@ class SqliteDatabase<T> implements Database<T> {
   constructor(writer: SqliteConnection, reader: SqliteConnection) {
     this.#connection = writer;
     this.#readConnection = reader;
-    const committing = { connection: writer, database: new Kysely<T>({ dialect: sqliteDialect(writer) }) };
+    const committing = { connection: writer, database: sqliteKysely<T>(writer) };
     this.#groups = new GroupCommit<T>((group) => commitGroup(group, { ...committing, recordAll: this.#recordAll }));
-    this.#reader = new Kysely<T>({ dialect: sqliteDialect(reader) });
+    this.#reader = sqliteKysely<T>(reader);
   }
 
   async read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {

@@ -3,6 +3,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  Kysely,
   type QueryResult,
   RawNode,
   SelectQueryNode,
@@ -11,13 +12,21 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { runCompiledBy } from '../compiled-query.js';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './connection.js';
 
 /** Prepared statements that are kept for each connection. */
 const KEPT_STATEMENTS = 200;
 
 /** Kysely over one synchronous SQLite connection. The caller handles transactions (database.ts). */
-export function sqliteDialect(connection: SqliteConnection): Dialect {
+export function sqliteKysely<T>(connection: SqliteConnection): Kysely<T> {
+  const running = new KyselyConnection(connection);
+  const database = new Kysely<T>({ dialect: sqliteDialect(running) });
+  runCompiledBy(database, (query) => running.executeQuery(query));
+  return database;
+}
+
+function sqliteDialect(connection: KyselyConnection): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(connection),
@@ -29,8 +38,8 @@ export function sqliteDialect(connection: SqliteConnection): Dialect {
 class SqliteDriver implements Driver {
   readonly #connection: KyselyConnection;
 
-  constructor(connection: SqliteConnection) {
-    this.#connection = new KyselyConnection(connection);
+  constructor(connection: KyselyConnection) {
+    this.#connection = connection;
   }
 
   async init(): Promise<void> {}

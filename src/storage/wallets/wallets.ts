@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import { type Expression, type Kysely, sql } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
 import { CustosError } from '../../core/errors.js';
 import type { SignatureId } from '../../core/ids.js';
@@ -6,10 +6,11 @@ import { chunks } from '../../core/pages.js';
 import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { OwnerBound, WalletChange, WalletTable } from '../../core/store/store.js';
 import { writeNarrowing } from '../audit/narrowing.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database, DialectName } from '../database.js';
 import { isUniqueViolation } from '../open-database.js';
+import { readTogether } from '../read-together.js';
 import { requireGeneration } from '../root-generation.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { slotWallet, walletFinder } from './finding.js';
 import { fromRow, toRow } from './rows.js';
@@ -17,8 +18,15 @@ import { fromRow, toRow } from './rows.js';
 /** Rows in one statement: SQLite allows 32,766 parameters, and a row has fourteen. */
 const ROWS = 500;
 
-const selectOne = compiledQuery((db: Kysely<StoreTables>, hole: Holes<{ readonly id: string }>) =>
-  db.selectFrom('wallets').selectAll().where('signature_id', '=', hole('id')),
+const walletsOf = {
+  build: (db: Kysely<StoreTables>, ids: readonly Expression<string>[]) =>
+    db.selectFrom('wallets').selectAll().where('signature_id', 'in', ids),
+  keyOf: ({ signature_id }: StoreTables['wallets']) => signature_id,
+};
+
+const insertWallets = rowsInsert(
+  (db: Kysely<StoreTables>, rows: readonly StoreTables['wallets'][]) => db.insertInto('wallets').values(rows),
+  ROWS,
 );
 
 /** What a change of a record changes. */
@@ -71,13 +79,13 @@ async function requireRoom(
 
 /** The wallet table on a database. @param generation - of the root key under which new records are sealed */
 export function walletTable(database: Database<StoreTables>, generation: number): WalletTable {
-  const insert = wholeRows();
+  const rowsOf = readTogether(database, walletsOf);
   const addAll = async (db: Kysely<StoreTables>, wallets: readonly SealedWallet[], bound: OwnerBound | undefined) => {
     await requireGeneration(db, { dialect: database.dialect, generation });
     if (bound !== undefined) await requireRoom(db, database.dialect, { ...bound, wanted: wallets.length });
     for (const part of chunks(wallets, ROWS)) {
       try {
-        await insert(db, part.map(toRow));
+        await insertWallets(db, part.map(toRow));
       } catch (error) {
         throw isUniqueViolation(error) ? taken(error) : error;
       }
@@ -98,17 +106,18 @@ export function walletTable(database: Database<StoreTables>, generation: number)
         events.forEach(record);
         return wallet;
       }),
-    get: (ids) =>
-      database.read(async (db) => {
-        const [only] = ids;
-        if (ids.length === 1 && only !== undefined) return (await selectOne(db, { id: only })).rows.map(fromRow);
+    get: async (ids) => {
+      const [only] = ids;
+      if (ids.length === 1 && only !== undefined) return (await rowsOf(only)).map(fromRow);
+      return database.read(async (db) => {
         const found: SealedWallet[] = [];
         for (const part of chunks(ids, ROWS)) {
           const rows = await db.selectFrom('wallets').selectAll().where('signature_id', 'in', part).execute();
           found.push(...rows.map(fromRow));
         }
         return found;
-      }),
+      });
+    },
     ...walletFinder(database),
     change(change) {
       const alter = async (db: Kysely<StoreTables>, record: AuditRecord) => {
@@ -156,21 +165,4 @@ async function changeRecords(
     progress?.(done);
   }
   return changed;
-}
-
-/** Inserts rows with a statement that is compiled once: compiling one of 500 rows costs as much as running it. */
-function wholeRows() {
-  let compiled: CompiledQuery | undefined;
-  return async (db: Kysely<StoreTables>, rows: readonly StoreTables['wallets'][]): Promise<void> => {
-    const query = db.insertInto('wallets').values(rows);
-    if (rows.length < ROWS) {
-      await query.execute();
-      return;
-    }
-    compiled ??= query.compile();
-    const [first] = rows;
-    const columns = Object.keys(first ?? {}) as (keyof StoreTables['wallets'])[];
-    const parameters = rows.flatMap((row) => columns.map((column) => row[column]));
-    await db.executeQuery({ ...compiled, parameters });
-  };
 }

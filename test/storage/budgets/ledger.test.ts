@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { Kysely } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import type { Journal } from '../../../src/core/store/journal.js';
@@ -8,7 +7,7 @@ import type { Database } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { openSqlite } from '../../../src/storage/sqlite/connection.js';
-import { sqliteDialect } from '../../../src/storage/sqlite/dialect.js';
+import { sqliteKysely } from '../../../src/storage/sqlite/dialect.js';
 import { makeTables } from '../../../src/storage/store-format.js';
 import { storeId } from '../support.js';
 import { HandClock, HOUR, pendingOf } from './support.js';
@@ -28,7 +27,7 @@ interface Line {
 /** A journal over a database in memory. */
 async function memoryJournal(clock: HandClock) {
   const connection = await openSqlite(':memory:');
-  const tables = new Kysely<StoreTables>({ dialect: sqliteDialect(connection) });
+  const tables = sqliteKysely<StoreTables>(connection);
   await makeTables(tables, storeId, 'sqlite');
   const database: Database<StoreTables> = {
     dialect: 'sqlite',

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal, Lease } from '../../../src/core/store/journal.js';
 import { approvalTable } from '../../../src/storage/approvals/approvals.js';
@@ -6,7 +6,7 @@ import type { Database } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { openSqlite, type SqliteConnection } from '../../../src/storage/sqlite/connection.js';
-import { sqliteDialect } from '../../../src/storage/sqlite/dialect.js';
+import { sqliteKysely } from '../../../src/storage/sqlite/dialect.js';
 import { makeTables } from '../../../src/storage/store-format.js';
 import { isRefusal, modelKeys, wide } from '../../support/model-keys.js';
 import { storeId } from '../support.js';
@@ -20,7 +20,7 @@ let connection: SqliteConnection;
 let tables: Kysely<StoreTables>;
 beforeEach(async () => {
   connection = await openSqlite(':memory:');
-  tables = new Kysely<StoreTables>({ dialect: sqliteDialect(connection) });
+  tables = sqliteKysely<StoreTables>(connection);
   await makeTables(tables, storeId, 'sqlite');
 });
 afterEach(() => connection.close());

@@ -1,4 +1,4 @@
-import { Kysely, type KyselyPlugin, type OperationNode, type RootOperationNode } from 'kysely';
+import type { Kysely, KyselyPlugin, OperationNode, RootOperationNode } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
@@ -7,7 +7,7 @@ import type { Database } from '../../../src/storage/database.js';
 import { journalTable } from '../../../src/storage/journal/journal.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { openSqlite, type SqliteConnection } from '../../../src/storage/sqlite/connection.js';
-import { sqliteDialect } from '../../../src/storage/sqlite/dialect.js';
+import { sqliteKysely } from '../../../src/storage/sqlite/dialect.js';
 import { makeTables } from '../../../src/storage/store-format.js';
 import { eth, storeId } from '../support.js';
 
@@ -53,7 +53,7 @@ let tables: Kysely<StoreTables>;
 let now = 0;
 beforeEach(async () => {
   connection = await openSqlite(':memory:');
-  tables = new Kysely<StoreTables>({ dialect: sqliteDialect(connection) });
+  tables = sqliteKysely<StoreTables>(connection);
   await makeTables(tables, storeId, 'sqlite');
 });
 afterEach(() => connection.close());
