@@ -19,6 +19,7 @@ const names = [
   'drain',
   'drain-asked',
   'drain-postgres',
+  'mixed',
   'open-large',
   'lookup',
   'approvals',

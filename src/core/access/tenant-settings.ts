@@ -32,7 +32,7 @@ export interface StoredTenantSettings {
 }
 
 /** What authenticates settings. */
-export function settingsMac(mac: JournalMac, { tenant, facts }: Omit<StoredTenantSettings, 'mac'>): string {
+function settingsMac(mac: JournalMac, { tenant, facts }: Omit<StoredTenantSettings, 'mac'>): string {
   return mac(['custos/tenant-settings', tenant, facts]);
 }
 

@@ -27,7 +27,7 @@ export interface Passkey {
 }
 
 /** The second factor of a person as it is kept, sealed in the owner's record (RFC 6238). */
-export interface TotpSecret {
+interface TotpSecret {
   /** 20 bytes in base64url. */
   readonly secret: string;
   /** Of the last code that was taken: it and those before it are taken no more. */
