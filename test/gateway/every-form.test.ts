@@ -118,8 +118,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   XLM: 'test/gateway/accounts/xlm.test.ts',
   XRP: 'test/gateway/accounts/xrp.test.ts',
   BTC: 'test/gateway/payments.test.ts',
-  BCH: 'test/gateway/payments.test.ts',
-  DOGE: 'test/gateway/payments.test.ts',
+  BCH: 'test/nodes/gateway-outputs.test.ts',
+  DOGE: 'test/nodes/gateway-outputs.test.ts',
   LTC: 'test/nodes/gateway-litecoin.test.ts',
 };
 const byPath: Readonly<Record<string, string>> = {
