@@ -291,11 +291,12 @@ export class TestApi {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    const type = answer.headers.get('content-type') ?? '';
     // A stream does not end by itself.
-    const isStream = answer.headers.get('content-type') === 'text/event-stream';
-    if (isStream) await answer.body?.cancel();
-    const text = isStream ? '' : await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
+    if (type === 'text/event-stream') await answer.body?.cancel();
+    const text = type === 'text/event-stream' ? '' : await answer.text();
+    const isLines = type === 'application/x-ndjson';
+    return { status: answer.status, headers: answer.headers, body: text === '' || isLines ? {} : JSON.parse(text) };
   }
 
   /** Opens a connection and says nothing. */
