@@ -10,11 +10,12 @@ const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const skips = /\.(?:skipIf|runIf|skip)\b(?!\()|\.(?:skipIf|runIf)\(|\b(?:describe|it|test)\.(?:skip|todo|only)\b/;
 const says = /console\.(?:warn|info)\(/;
 
-/** Functions of test/support that say what is missing, by the file that they are in. */
+/** Functions that say what is missing, by the file that they are in. */
 const reasons: Readonly<Record<string, string>> = {
   deployTools: 'support/deploy-tools.ts',
   fileTest: 'support/file-test.ts',
   hasLitecoind: 'support/litecoind.ts',
+  noBrowser: 'console/browser.ts',
   whyNoOpenssl: 'support/certificates.ts',
   whyNoPostgres: 'support/postgres.ts',
   whyNoSoftHsm: 'support/soft-hsm.ts',

@@ -4,12 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { browserFile, openBrowser, type Visitor } from '../console/browser.js';
+import { noBrowser, openBrowser, type Visitor } from '../console/browser.js';
 import { freshApi } from './support.js';
-
-if (browserFile === undefined) {
-  console.warn('passkeys of users are not tried in a browser, because there is no chromium (apt-get install chromium)');
-}
 
 const OWNER = 'u-17';
 
@@ -20,7 +16,7 @@ const [keep = '', logIn = ''] = [
     ?.slice(1) ?? []),
 ];
 
-describe.skipIf(browserFile === undefined)('a user with a passkey in a real browser', () => {
+describe.skipIf(noBrowser())('a user with a passkey in a real browser', () => {
   const test = freshApi();
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let shop: Server;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { enrol, randomKey } from './people.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { type ConsoleStage, furnish, inspect } from './stage.js';
 
-describe.skipIf(browserFile === undefined)('an admin in the console', () => {
+describe.skipIf(noBrowser())('an admin in the console', () => {
   let place: ConsolePlace;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let [alma, abe]: readonly [Visitor, Visitor] = [undefined, undefined] as never;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { enrol, randomKey } from './people.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { furnish } from './stage.js';
@@ -13,7 +13,7 @@ const WITHOUT_HELP = '--disable-features=LocalNetworkAccessChecks,BlockInsecureP
 const own = { 'custos-console': '1', 'content-type': 'application/json' };
 const wish = JSON.stringify({ scope: 'all', reason: 'asked by another page' });
 
-describe.skipIf(browserFile === undefined)('a page of somebody else', () => {
+describe.skipIf(noBrowser())('a page of somebody else', () => {
   let place: ConsolePlace;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let alma: Visitor;

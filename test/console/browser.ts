@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-/** Debian's. Without it the tests of the console say so, and are skipped. */
-export const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
+/** Debian's. */
+const browserFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+/** True where tests in a browser are skipped; says why. */
+export function noBrowser(): boolean {
+  if (browserFile === undefined) {
+    console.warn('tests in a browser are skipped, because there is no chromium (apt-get install chromium)');
+  }
+  return browserFile === undefined;
+}
 
 const args = [
   '--no-sandbox',

@@ -1,14 +1,10 @@
 import { request as ask } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFile } from './browser.js';
+import { noBrowser } from './browser.js';
 import { enrol } from './people.js';
 import { type ConsoleStage, inspect, openStage } from './stage.js';
 
-if (browserFile === undefined) {
-  console.warn('the console is not tried, because there is no chromium (apt-get install chromium)');
-}
-
-describe.skipIf(browserFile === undefined)('the console', () => {
+describe.skipIf(noBrowser())('the console', () => {
   let stage: ConsoleStage;
   beforeAll(async () => {
     stage = await openStage();

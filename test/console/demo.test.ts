@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome, type Running, removeHome, start } from '../support/custos.js';
-import { browserFile, openBrowser } from './browser.js';
+import { noBrowser, openBrowser } from './browser.js';
 
-describe.skipIf(browserFile === undefined)('custos demo --console', () => {
+describe.skipIf(noBrowser())('custos demo --console', () => {
   const home = makeHome();
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let demo: Running;

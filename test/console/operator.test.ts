@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, startServer } from '../support/http.js';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { enrol, randomKey } from './people.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { type ConsoleStage, furnish, inspect } from './stage.js';
 
-describe.skipIf(browserFile === undefined)('an operator in the console', () => {
+describe.skipIf(noBrowser())('an operator in the console', () => {
   /** Types of the events that the receiver of a webhook got. */
   const received: string[] = [];
   let answer = 500;

@@ -2,7 +2,7 @@ import { base32nopad } from '@scure/base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../dist/app/demo/local-chain.js';
 import { totpCode, totpStep } from '../../dist/crypto/totp.js';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { randomKey } from './people.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { furnish, inspect } from './stage.js';
@@ -11,7 +11,7 @@ import { furnish, inspect } from './stage.js';
 const HOST = '10.9.8.7';
 const password = 'seven words that nobody has said before';
 
-describe.skipIf(browserFile === undefined)('the console at an address without TLS', () => {
+describe.skipIf(noBrowser())('the console at an address without TLS', () => {
   let place: ConsolePlace;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let otto: Visitor;

@@ -9,18 +9,14 @@ import { createStore } from '../../src/storage/open-store.js';
 import { auditKeyLine, auditSeedOf, checkpointSigner } from '../../src/vault/audit-key.js';
 import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { anySlot, freshLocation, storeId } from '../storage/support.js';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { openScene } from './scene/server.js';
 
 const rootKey = new Uint8Array(32).fill(5);
 const keyOf = (root: Uint8Array) => auditKeyLine(auditSeedOf(root, storeId), storeId);
 const key = keyOf(rootKey);
 
-if (browserFile === undefined) {
-  console.warn('proofs in the browser are not tried, because there is no chromium (apt-get install chromium)');
-}
-
-describe.skipIf(browserFile === undefined)('the audit log in the browser', () => {
+describe.skipIf(noBrowser())('the audit log in the browser', () => {
   const location = freshLocation();
   let scene: Awaited<ReturnType<typeof openScene>>;
   let browser: Awaited<ReturnType<typeof openBrowser>>;

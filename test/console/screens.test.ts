@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { barriersIn } from './axe.js';
-import { browserFile, openBrowser, type Visitor } from './browser.js';
+import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { differing, whyIncomparable } from './pictures.js';
 import { answers, NOW, screens } from './scene/answers.js';
 import { openScene } from './scene/server.js';
@@ -15,17 +15,13 @@ import { openScene } from './scene/server.js';
 const built = fileURLToPath(new URL('../../dist/console', import.meta.url));
 const docs = fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 
-if (browserFile === undefined) {
-  console.warn('the screens of the console are not tried, because there is no chromium (apt-get install chromium)');
-}
-
 /** As many bytes as a browser fetches. */
 function packed(names: (name: string) => boolean): number {
   const files = readdirSync(built).filter((name) => /\.(?:js|css|html)$/.test(name) && names(name));
   return files.reduce((sum, name) => sum + gzipSync(readFileSync(join(built, name)), { level: 9 }).length, 0);
 }
 
-describe.skipIf(browserFile === undefined)('the screens of the console', () => {
+describe.skipIf(noBrowser())('the screens of the console', () => {
   let scene: Awaited<ReturnType<typeof openScene>>;
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   let plain: Visitor;
