@@ -120,7 +120,7 @@ describe('forms of XLM', () => {
       await gateway.post('/v3/xlm/transaction', payment),
     ];
     await gateway.call('DELETE', `/v3/kms/${first.body.signatureId}`);
-    await expect(gateway.carry(xlm, key)).rejects.toThrowError(/xlm\.broadcast\.failed.*tx_bad_seq/);
+    await expect(gateway.carry(xlm, key)).rejects.toThrowError(/xlm\.failed.*tx_bad_seq/);
     await gateway.post('/v3/xlm/transaction', payment);
     await expect(gateway.carry(xlm, key)).rejects.toThrowError('tx_bad_seq');
     expect(taken.size).toBe(0);
