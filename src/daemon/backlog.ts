@@ -5,7 +5,7 @@ import type { PendingTransaction } from '../core/signing/pending.js';
 const SHARED_RUN = 4;
 
 export interface BacklogOptions {
-  /** The store has other daemons: senders begin with a different one each time. */
+  /** The store has other daemons: of what arrives together, the senders begin with a different one each time. */
   readonly shared: boolean;
   /** How many transactions of one sender are on their way at the same time. */
   readonly ofOneSender: number;
@@ -36,7 +36,7 @@ export class Backlog {
   }
 
   add(pending: readonly PendingTransaction[]): void {
-    for (const item of pending) {
+    for (const item of this.#options.shared ? fromAnySender(pending) : pending) {
       const known = this.#waiting.get(item.id);
       const sender = senderOf(item);
       if (known !== undefined && senderOf(known) !== sender) this.#drop(known);
@@ -45,7 +45,6 @@ export class Backlog {
       if (line === undefined) this.#lines.set(sender, new Set([item.id]));
       else line.add(item.id);
     }
-    if (this.#options.shared) this.#beginAnywhere();
   }
 
   /** Adds requests that came through a door. */
@@ -114,22 +113,25 @@ export class Backlog {
     if (line?.size === 0) this.#lines.delete(sender);
     this.#waiting.delete(item.id);
   }
-
-  /** Lets any sender be the next one. */
-  #beginAnywhere(): void {
-    const senders = [...this.#lines.keys()];
-    for (const sender of senders.slice(0, Math.floor(Math.random() * senders.length))) {
-      const line = this.#lines.get(sender);
-      if (line === undefined) continue;
-      this.#lines.delete(sender);
-      this.#lines.set(sender, line);
-    }
-  }
 }
 
 /** The key that signs first: transactions of one wait for one another. */
 function senderOf({ id, keys: [first] }: PendingTransaction): string {
   return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
+}
+
+/** Each sender's transactions in order; the senders one after another, starting with any of them. */
+function fromAnySender(pending: readonly PendingTransaction[]): readonly PendingTransaction[] {
+  const bySender = new Map<string, PendingTransaction[]>();
+  for (const item of pending) {
+    const sender = senderOf(item);
+    const known = bySender.get(sender);
+    if (known === undefined) bySender.set(sender, [item]);
+    else known.push(item);
+  }
+  const senders = [...bySender.values()];
+  const start = Math.floor(Math.random() * senders.length);
+  return [...senders.slice(start), ...senders.slice(0, start)].flat();
 }
 
 function firstOf(line: ReadonlySet<string>, count: number): readonly string[] {
