@@ -1,33 +1,50 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import { CustosError } from '../core/errors.js';
 import { runCompiled } from './compiled-query.js';
 
 /** Rows of one step. */
 const A_FEW = 4;
 
+/** A text that was kept, with the columns whose values it takes, in their order. */
+interface Kept {
+  readonly query: CompiledQuery;
+  readonly columns: readonly string[];
+}
+
 /**
  * Inserts whole rows. The text of a statement for many rows takes as long to write as SQLite takes to insert them, so texts are kept:
  * for the largest number of rows, for a few, and for powers of two.
  * @param build - inserts rows   @param most - rows in one statement
- * @returns for rows that all have the same columns
+ * @returns for rows that all have the same columns; it rejects others with INTERNAL, before anything is written of their statement
  */
 export function rowsInsert<T, R extends object>(
   build: (db: Kysely<T>, rows: readonly R[]) => Compilable,
   most: number,
 ): (db: Kysely<T>, rows: readonly R[]) => Promise<void> {
-  const known = new WeakMap<Kysely<T>, Map<number, CompiledQuery>>();
+  const known = new WeakMap<Kysely<T>, Map<number, Kept>>();
   return async (db, rows) => {
-    const texts = known.get(db) ?? new Map<number, CompiledQuery>();
+    const texts = known.get(db) ?? new Map<number, Kept>();
     known.set(db, texts);
     for (let at = 0; at < rows.length; ) {
       const left = rows.length - at;
       const size = left >= most ? most : left <= A_FEW ? left : 2 ** Math.floor(Math.log2(left));
       const part = rows.slice(at, at + size);
-      const compiled = texts.get(size) ?? build(db, part).compile();
-      texts.set(size, compiled);
-      const columns = Object.keys(part[0] ?? {});
-      const parameters = part.flatMap((row) => columns.map((column): unknown => Reflect.get(row, column)));
-      await runCompiled(db, { ...compiled, parameters });
+      const { query, columns } = texts.get(size) ?? kept(build(db, part).compile(), part);
+      texts.set(size, { query, columns });
+      const parameters = part.flatMap((row) => valuesOf(row, columns));
+      await runCompiled(db, { ...query, parameters });
       at += size;
     }
   };
+}
+
+function kept<R extends object>(query: CompiledQuery, [first]: readonly R[]): Kept {
+  return { query, columns: Object.keys(first ?? {}) };
+}
+
+/** A row that lacks a column, or has another one, would shift the values of those behind it. @throws CustosError INTERNAL */
+function valuesOf(row: object, columns: readonly string[]): readonly unknown[] {
+  const values = columns.map((column): unknown => Reflect.get(row, column));
+  if (Object.keys(row).length === columns.length && !values.includes(undefined)) return values;
+  throw new CustosError('INTERNAL', `a row has other columns than ${columns.join(', ')}`);
 }

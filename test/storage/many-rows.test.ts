@@ -27,6 +27,24 @@ const insert = rowsInsert(
   16,
 );
 
+test('rows that lack a column or have others are refused, also where the text of their statement is known', async () => {
+  const database = await openNotes();
+  const whole = { id: 'a', text: 'x' };
+  await database.write((db) => insert(db, [whole, whole]));
+  const wrong = [{ id: 'b' }, { id: 'b', text: undefined }, { id: 'b', txt: 'x' }, { ...whole, more: 'x' }];
+  for (const row of wrong as unknown as Tables['notes'][]) {
+    for (const rows of [
+      [whole, row],
+      [whole, whole, row],
+    ]) {
+      const written = database.write((db) => insert(db, rows));
+      await expect(written).rejects.toMatchObject({ code: 'INTERNAL' });
+    }
+  }
+  expect(await database.read((db) => db.selectFrom('notes').selectAll().execute())).toEqual([whole, whole]);
+  await database.close();
+});
+
 const notesOf = {
   build: (db: Kysely<Tables>, ids: readonly Expression<string>[]) =>
     db.selectFrom('notes').selectAll().where('id', 'in', ids).orderBy('text'),

@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { CustosError } from '../errors.js';
 
 /**
  * Authenticates a list of texts with a key derived from the root key (HMAC-SHA256). Different lists give different input.
@@ -23,8 +24,10 @@ const DIGEST = 32;
 /** Longer texts are rare, and need no room that is kept for them; in bytes. */
 const ROOM = 16_384;
 
-/** @param key - 32 bytes; kept for as long as what is returned */
+/** @param key - 32 bytes; kept for as long as what is returned. @throws CustosError INTERNAL: it has another size */
 export function journalMac(key: Uint8Array): JournalMac {
+  // A key above a block would have to be hashed first.
+  if (key.length !== 32) throw new CustosError('INTERNAL', 'a key of the journal has 32 bytes');
   const inner = Buffer.alloc(BLOCK + ROOM);
   const outer = Buffer.alloc(BLOCK + DIGEST);
   inner.set(paddedKey(key, 0x36));

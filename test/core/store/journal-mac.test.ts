@@ -28,3 +28,7 @@ test('texts around the room that is kept have the HMAC-SHA256 of their JSON, in 
 test('another key gives another MAC', () => {
   expect(journalMac(randomBytes(32))(['row'])).not.toBe(mac(['row']));
 });
+
+test('a key of another size is refused', () => {
+  for (const size of [0, 31, 33, 64, 65]) expect(() => journalMac(randomBytes(size))).toThrow('32 bytes');
+});
