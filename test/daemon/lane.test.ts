@@ -94,3 +94,12 @@ test('a retried transaction continues at its next look', async () => {
   await polls(lane, 7);
   expect(await daemon.journal.get('one')).toMatchObject({ errorCode: 'WALLET_UNKNOWN' });
 });
+
+test('what is claimed and not begun frees the places of its sender for the next ones', async () => {
+  const ended = ['one', 'two', 'three', 'four', 'five'];
+  for (const id of ended) await daemon.claimed(id, [['failed', {}]]);
+  const lane = listing(...ended, 'six');
+  await lane.poll();
+  expect(lane.claims.toSorted()).toEqual([...ended, 'six'].toSorted());
+  expect(await daemon.journal.get('six')).toMatchObject({ errorCode: 'WALLET_UNKNOWN' });
+});
