@@ -15,7 +15,7 @@ import { createHouse, type House } from '../house.js';
 import type { Terminal } from '../process/terminal.js';
 import { loginOf } from '../users/logins.js';
 import { startLocalChain } from './local-chain.js';
-import { enact, type Keys, makeKeys, publish } from './people.js';
+import { enact, type Keys, makeKeys, paymentPolicy, publish } from './people.js';
 import { type DemoServer, startServer } from './server.js';
 import { CHAIN, CHAIN_ID, giveEther, play, type Stage } from './stage.js';
 
@@ -27,22 +27,6 @@ const LARGE = '2';
 const PAUSE = 5000;
 /** How often it is looked for the passkey, in milliseconds. */
 const LOOK = 250;
-
-/** Small payments are free, large ones wait for one person, and nobody pays more than 20 in a day. */
-const policy = {
-  custosPolicy: 1,
-  version: 1,
-  timeZone: 'UTC',
-  assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
-  books: {},
-  groups: {},
-  permits: [
-    { id: 'small', asset: 'ETH', to: 'any', max: '1' },
-    { id: 'large', asset: 'ETH', to: 'any', max: '5', needs: ['1 of treasury'] },
-  ],
-  forbids: [],
-  limits: [{ id: 'daily', asset: 'ETH', rolling: '24h', max: '20' }],
-};
 
 /** What a person needs to open the console, as one line says it. */
 interface ConsoleReady {
@@ -79,7 +63,7 @@ async function playConsole(stage: Stage, { onReady, signal }: Omit<ConsoleDemo, 
   const keys = await step('Make keys for ada, who makes rules, and for bea and ben, who approve', () => keysOf(stage));
   const constitution = await step('Enact a constitution that says so', () => enact(house, keys));
   await step('Publish a policy: up to 1 ETH passes, up to 5 ETH needs 1 of treasury', () =>
-    publish(house, policy, keys.ada),
+    publish(house, paymentPolicy({ persons: 1, most: '20' }), keys.ada),
   );
   const custos = createClient({ url: server.url, token: server.token });
   const [ann, bob] = await step('Make a wallet for each of two users, ann and bob, and give ann 10 ETH', async () => {

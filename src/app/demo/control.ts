@@ -16,7 +16,7 @@ import { freezeMacs } from '../freezes/macs.js';
 import { makeFreeze } from '../freezes/make.js';
 import type { House } from '../house.js';
 import type { Terminal } from '../process/terminal.js';
-import { enact, type Keys, makeKeys, publish } from './people.js';
+import { enact, type Keys, makeKeys, paymentPolicy, publish } from './people.js';
 import {
   balances,
   coins,
@@ -43,22 +43,6 @@ export interface ControlResult {
   /** Events of the audit log that were verified with its public key alone. */
   readonly events: number;
 }
-
-/** Small payments are free, large ones need two persons, and nobody pays more than ten in a day. */
-const policy = {
-  custosPolicy: 1,
-  version: 1,
-  timeZone: 'UTC',
-  assets: { ETH: { network: 'testnet', chain: 'ETH', decimals: 18 } },
-  books: {},
-  groups: {},
-  permits: [
-    { id: 'small', asset: 'ETH', to: 'any', max: '1' },
-    { id: 'large', asset: 'ETH', to: 'any', max: '5', needs: ['2 of treasury'] },
-  ],
-  forbids: [],
-  limits: [{ id: 'daily', asset: 'ETH', rolling: '24h', max: '10' }],
-};
 
 /**
  * The second act: a policy with a limit, a payment above it that two persons approve, a freeze, and the audit log verified offline.
@@ -107,7 +91,9 @@ async function prepare(stage: Stage): Promise<Scene> {
   });
   const constitution = await step('Enact a constitution that says so', () => enact(house, keys));
   say(`  ${constitution.hash}`);
-  const { hash } = await step('Publish a policy that ada has signed', () => publish(house, policy, keys.ada));
+  const { hash } = await step('Publish a policy that ada has signed', () =>
+    publish(house, paymentPolicy({ persons: 2, most: '10' }), keys.ada),
+  );
   say('  up to 1 ETH passes, up to 5 ETH needs 2 of treasury, and 10 ETH a day is the limit');
   say(`  ${hash}`);
   return { say, step, place, house, keys, constitution, sender, receiver };

@@ -10,6 +10,7 @@ import type { House } from '../house.js';
 import { openPolicies, publishPolicy } from '../policy/published.js';
 import { parsePolicy } from '../policy/schema.js';
 import { readPolicySignature, signPolicy } from '../policy/signed-policy.js';
+import { CHAIN } from './stage.js';
 
 /** Keys of the demo's persons: ada makes the rules, bea and ben approve. */
 export type Keys = Readonly<Record<'ada' | 'bea' | 'ben', ApproverKey>>;
@@ -62,6 +63,27 @@ export async function enact(house: House, keys: Keys, next?: Next): Promise<Cons
     enactConstitution(parts, constitution, [signature]),
   );
   return constitution;
+}
+
+/**
+ * Payments up to 1 ETH are free, and those up to 5 ETH wait for approvals of the treasury.
+ * @param persons - how many have to approve   @param most - ETH in 24 hours
+ */
+export function paymentPolicy({ persons, most }: { readonly persons: number; readonly most: string }): object {
+  return {
+    custosPolicy: 1,
+    version: 1,
+    timeZone: 'UTC',
+    assets: { [CHAIN]: { network: 'testnet', chain: CHAIN, decimals: 18 } },
+    books: {},
+    groups: {},
+    permits: [
+      { id: 'small', asset: CHAIN, to: 'any', max: '1' },
+      { id: 'large', asset: CHAIN, to: 'any', max: '5', needs: [`${persons} of treasury`] },
+    ],
+    forbids: [],
+    limits: [{ id: 'daily', asset: CHAIN, rolling: '24h', max: most }],
+  };
 }
 
 /** Publishes the policy that a person who makes rules has signed. */
