@@ -23,6 +23,7 @@ async function run({ home, flags, audit }) {
   const config = readConfig({ testnet: true, logLevel: 'silent', ...flags }, secrets, home);
   const house = createHouse(config, { interactive: false, note() {} });
   let signers = [];
+  let before;
   const sample = setInterval(() => {
     peak.front = Math.max(peak.front, megabytes(process.pid));
     peak.signer = Math.max(peak.signer, ...signers.map(megabytes));
@@ -35,6 +36,7 @@ async function run({ home, flags, audit }) {
     signal: stop.signal,
     onReady: ({ name }) => {
       signers = (name.match(/\d+/g) ?? []).map(Number);
+      before = [process.pid, ...signers].map(processorTime);
       process.send({ kind: 'ready', seconds: (performance.now() - begin) / 1000, signers: signers.length });
     },
     trace: (step, moment, microseconds) => {
@@ -43,17 +45,23 @@ async function run({ home, flags, audit }) {
     },
   });
   clearInterval(sample);
+  const [front, ...signing] = [process.pid, ...signers].map((pid, at) => processorTime(pid) - before[at]);
   await close();
   await house.close();
-  process.send({ kind: 'stopped', tally, peak, steps: Object.fromEntries(steps), cpu: process.cpuUsage() }, () =>
-    process.exit(0),
-  );
+  const cpu = { front, signers: signing.reduce((sum, one) => sum + one, 0) };
+  process.send({ kind: 'stopped', tally, peak, steps: Object.fromEntries(steps), cpu }, () => process.exit(0));
 }
 
 function note(step, microseconds) {
   const { count, sum, ends } = steps.get(step) ?? { count: 0, sum: 0, ends: [] };
   if (step === 'poll') ends.push({ at: performance.now(), took: microseconds / 1000 });
   steps.set(step, { count: count + 1, sum: sum + microseconds / 1000, ends });
+}
+
+/** Milliseconds that a process has used so far, to ten of them (proc(5): fields 14 and 15, in hundredths of a second). */
+function processorTime(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function megabytes(pid) {

@@ -4,6 +4,7 @@ import {
   drain,
   drainRow,
   makeStore,
+  promisesRate,
   readyTransactions,
   stepRows,
   TRANSACTIONS,
@@ -13,12 +14,19 @@ import { report } from './support.js';
 
 const { home, ids } = makeStore(WALLETS);
 const before = await bareRate(TRANSACTIONS);
-const drained = await drain({ home, pending: readyTransactions(ids) });
+const pending = readyTransactions(ids);
+const drained = await drain({ home, pending });
 // Measured before and after, because the speed of a machine changes meanwhile.
 const bare = (before + (await bareRate(TRANSACTIONS))) / 2;
+const promises = await promisesRate(pending);
 const byFetch = await bareRate(TRANSACTIONS, { client: 'fetch' });
 report('drain', [
   drainRow(`${TRANSACTIONS} ready transactions, ${WALLETS} wallets, SQLite`, drained, bare),
+  {
+    what: 'a loop with the same promises and nothing else',
+    figure: `${Math.round(promises.rate)}/s, ${promises.cpu.toFixed(2)} ms each`,
+    ratio: promises.rate / bare,
+  },
   { what: 'the bare loop with fetch', figure: `${Math.round(byFetch)}/s`, ratio: byFetch / bare },
   ...stepRows(drained),
 ]);

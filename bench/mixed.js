@@ -185,13 +185,13 @@ function ratioRow(what, rate, bare, goal) {
   };
 }
 
-/** Memory of the processes, and processor time of the front: its start and its keeper included, which is in the same process here. */
+/** Memory of the processes, and processor time of the front, without its start. */
 function costRows({ arrivals, told: { peak, cpu } }) {
-  const each = (cpu.user + cpu.system) / 1000 / arrivals.length;
+  const each = cpu.front / arrivals.length;
   return [
     { what: 'front, peak RSS', figure: `${Math.round(peak.front)} MB`, goal: '< 200 MB', met: peak.front < 200 },
     { what: 'signer, peak RSS', figure: `${Math.round(peak.signer)} MB`, goal: '< 150 MB', met: peak.signer < 150 },
-    { what: 'front and keeper, CPU', figure: `${each.toFixed(2)} ms each` },
+    { what: 'front, processor time', figure: `${each.toFixed(2)} ms each` },
   ];
 }
 
