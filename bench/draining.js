@@ -3,7 +3,7 @@ import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { frontFlags } from '../dist/app/supervisor/front-child.js';
-import { randomHex, temporaryHome } from './support.js';
+import { pendingId, randomHex, temporaryHome } from './support.js';
 
 export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
 export const WALLETS = Number(process.env.BENCH_WALLETS ?? 25_000);
@@ -50,7 +50,7 @@ export function makeStore(count, ...flags) {
 export function readyTransactions(ids, fields = {}) {
   const senders = Math.ceil(TRANSACTIONS / TRANSACTIONS_A_SENDER);
   return Array.from({ length: TRANSACTIONS }, (_, at) => ({
-    id: randomHex(12),
+    id: pendingId(),
     chain: 'ETH',
     hashes: [ids[at % senders]],
     serializedTransaction: JSON.stringify({

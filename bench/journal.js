@@ -8,7 +8,7 @@ import { AuditWriter } from '../dist/storage/audit/writer.js';
 import { createStore } from '../dist/storage/open-store.js';
 import { journalKeyOf } from '../dist/vault/journal-key.js';
 import { makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
-import { randomHex, report, temporaryHome } from './support.js';
+import { pendingId, randomHex, report, temporaryHome } from './support.js';
 
 const ROUNDS = 24;
 const TRANSACTIONS = 128;
@@ -26,7 +26,7 @@ const clock = { now: () => Date.now(), wait: async () => {} };
 
 function pendingOf(wallet) {
   const form = { from: 0, to: `0x${randomHex(20)}`, value: '1000000', nonce: 0, gas: '21000', gasPrice: '1000000000' };
-  const one = { id: randomHex(12), chain: 'ETH', hashes: [wallet], serializedTransaction: JSON.stringify(form) };
+  const one = { id: pendingId(), chain: 'ETH', hashes: [wallet], serializedTransaction: JSON.stringify(form) };
   return parsePending(one, 'ETH', 'mainnet');
 }
 

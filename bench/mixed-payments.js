@@ -24,7 +24,7 @@ import { nodePath } from '../dist/core/chain/tatum.js';
 import { CustosError } from '../dist/core/errors.js';
 import { parsePending } from '../dist/core/signing/pending.js';
 import { API_KEY, createWorld } from './mixed-nodes.js';
-import { keyIn, randomHex } from './support.js';
+import { keyIn, pendingId, randomHex } from './support.js';
 
 const network = 'testnet';
 export const registry = createRegistry();
@@ -120,7 +120,7 @@ async function prepareOne(chain, { world, sender, to, amount }) {
   });
   const context = { network, from: address, signers: [{ address, publicKey: key.publicKey }] };
   const pendingOf = (serialized) => {
-    const pending = { id: randomHex(12), chain: chain.id, hashes: [signatureId], serializedTransaction: serialized };
+    const pending = { id: pendingId(), chain: chain.id, hashes: [signatureId], serializedTransaction: serialized };
     return { pending, parsed: parsePending(pending, chain.id, network) };
   };
   const filling = { ...context, nextNonce: async (latest) => latest + count };

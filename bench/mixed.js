@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { makeStore, start } from './draining.js';
 import { preparePayments } from './mixed-payments.js';
 import { prove } from './mixed-proof.js';
-import { randomHex, report, temporaryHome } from './support.js';
+import { pendingId, randomHex, report, temporaryHome } from './support.js';
 
 const CONCURRENCY = 64;
 /** Milliseconds after which a run has failed. */
@@ -86,7 +86,7 @@ async function besideDeadChain() {
 /** Ready transfers, of all senders in turn: first all with the first number. */
 function transfers(ids, ofEach, { chain = 'ETH', chainId = 11155111, first = 0 } = {}) {
   return Array.from({ length: ofEach * ids.length }, (_, at) => ({
-    id: randomHex(12),
+    id: pendingId(),
     chain,
     hashes: [ids[at % ids.length]],
     serializedTransaction: JSON.stringify({

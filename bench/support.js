@@ -42,6 +42,14 @@ export function temporaryHome() {
 
 export const randomHex = (bytes) => randomBytes(bytes).toString('hex');
 
+let lastTime = Date.now() - 3_600_000;
+
+/** The next id of a pending transaction as a cloud gives it: its time, here one a millisecond, and random digits; 24 digits together. */
+export function pendingId() {
+  lastTime += 1;
+  return lastTime.toString(16).padStart(12, '0') + randomHex(6);
+}
+
 /** Prints rows as a table and keeps them as JSON in bench/results/. A row that misses its goal is marked. */
 export function report(name, rows) {
   const printed = rows.map(({ what, figure, limit, ratio, goal, met }) => ({
