@@ -2,6 +2,7 @@
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
 import { frontFlags } from '../dist/app/supervisor/front-child.js';
 import { pendingId, randomHex, temporaryHome } from './support.js';
 
@@ -12,12 +13,28 @@ const TRANSACTIONS_A_SENDER = 2;
 export const QUESTIONS = ['eth_gasPrice', 'eth_estimateGas', 'eth_getTransactionCount'];
 
 const path = (name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+const daemonProgram = await bundledDaemon();
+
+/** The daemon's program in few files, as it is shipped: finding and linking a thousand modules would take a twentieth of a drain. */
+async function bundledDaemon() {
+  // As `bundle.js`.
+  const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-secp256k1'];
+  const bundle = await rolldown({ input: path('daemon-process'), external, platform: 'node', logLevel: 'silent' });
+  const dir = fileURLToPath(new URL('./results/program/', import.meta.url));
+  await bundle.write({ dir });
+  await bundle.close();
+  return join(dir, 'daemon-process.js');
+}
 
 /** A program of a benchmark: `ask` sends, `heard` waits for a message of that kind. Ends with this process. */
 export function start(name) {
+  const isDaemon = name === 'daemon-process';
   // As the supervisor starts a front.
-  const execArgv = [...process.execArgv, ...(name === 'daemon-process' ? frontFlags : [])];
-  const child = fork(path(name), { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const execArgv = [...process.execArgv, ...(isDaemon ? frontFlags : [])];
+  const child = fork(isDaemon ? daemonProgram : path(name), {
+    execArgv,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   process.once('exit', () => child.kill('SIGKILL'));
   return {
     ask: (message) => child.send(message),

@@ -9,9 +9,11 @@ import { KEEPER_STREAM, parseFromFront, type ToFront } from './messages.js';
 
 /**
  * Flags of Node for a front. A transaction leaves some 200 kB of garbage: a young generation that begins with 1 MB would be collected
- * hundreds of times a second, which takes a twentieth of the time. In MB, for each of its two halves.
+ * hundreds of times a second, which takes a twentieth of the time. In MB, for each of its two halves. And the optimising compiler
+ * copies functions into each other up to this much bytecode (usual: 920): a transaction runs through many functions once each,
+ * which gain little by it, and compiling them took a fifth of the processor time of a drain.
  */
-export const frontFlags: readonly string[] = ['--min-semi-space-size=16'];
+export const frontFlags: readonly string[] = ['--min-semi-space-size=16', '--max-inlined-bytecode-size-cumulative=300'];
 
 export interface FrontStart {
   readonly settings: FrontSettings;
