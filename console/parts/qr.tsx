@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../texts.js';
 
-/** An address as a QR code, drawn when somebody wants it: most look at the text. */
-export function QrCode({ text }: { readonly text: string }) {
+/**
+ * A text as a QR code, drawn when somebody wants it: most look at the text.
+ * @param label - what assistive technology says of it; a secret text stays out of it
+ */
+export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const path = useSignal('');
   const size = useSignal(0);
   const show = async (isOpen: boolean) => {
@@ -15,12 +18,12 @@ export function QrCode({ text }: { readonly text: string }) {
   };
   return (
     <details onToggle={(event) => void show(event.currentTarget.open)}>
-      <summary>{t('wallets.showQr')}</summary>
+      <summary>{t('shown.qr')}</summary>
       {path.value === '' ? null : (
         <svg
           class="qr"
           role="img"
-          aria-label={t('wallets.qr', { address: text })}
+          aria-label={label}
           viewBox={`0 0 ${size.value} ${size.value}`}
           shape-rendering="crispEdges"
         >

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { ask } from '../api.js';
 import { groupsOf } from '../format.js';
+import { QrCode } from '../parts/qr.js';
 import { t } from '../texts.js';
 import { type FormProps, LoginForm } from './login-form.js';
 
@@ -59,6 +60,7 @@ export function FirstPassword(props: FormProps) {
       work={(values) => ask('POST', '/console/data/session/enrolment/password', { ...values, code })}
     >
       <p>{t('login.app')}</p>
+      <QrCode text={offer.uri} label={t('login.appQr')} />
       <p class="address">
         <bdi dir="ltr">
           {groupsOf(offer.secret).map((group, at) => (

@@ -69,7 +69,7 @@ export function WalletShown({ id }: { readonly id: string }) {
                   one.address && (
                     <>
                       <Address text={one.address} />
-                      <QrCode text={one.address} />
+                      <QrCode text={one.address} label={t('wallets.qr', { address: one.address })} />
                     </>
                   ),
                 ],
@@ -104,7 +104,7 @@ export function WalletShown({ id }: { readonly id: string }) {
               {data.map(({ index, address }) => (
                 <li key={index}>
                   <span class="muted">{index}</span> <Address text={address} />
-                  <QrCode text={address} />
+                  <QrCode text={address} label={t('wallets.qr', { address })} />
                 </li>
               ))}
             </ul>

@@ -40,9 +40,10 @@ export const actions = {
   'login.totp': ['Code of the app', 'Code der App'],
   'login.totpHint': ['six digits, good once', 'sechs Ziffern, einmal gültig'],
   'login.app': [
-    'Type this key into an authenticator app (time-based, six digits). It is shown only here.',
-    'Geben Sie diesen Schlüssel in eine Authenticator-App ein (zeitbasiert, sechs Ziffern). Er ist nur hier zu sehen.',
+    'Scan the QR code with an authenticator app, or type this key into it (time-based, six digits). It is shown only here.',
+    'Lesen Sie den QR-Code mit einer Authenticator-App, oder geben Sie diesen Schlüssel ein (zeitbasiert, sechs Ziffern). Er ist nur hier zu sehen.',
   ],
+  'login.appQr': ['QR code of the key', 'QR-Code des Schlüssels'],
   'login.appOpen': ['Open the app on this device', 'App auf diesem Gerät öffnen'],
   'login.next': ['Continue', 'Weiter'],
   'login.setPassword': ['Set the password and log in', 'Passwort setzen und anmelden'],

@@ -47,7 +47,7 @@ export const health = {
   'finding.problem': ['problem', 'Problem'],
 
   'wallets.qr': ['QR code of the address {address}', 'QR-Code der Adresse {address}'],
-  'wallets.showQr': ['QR code', 'QR-Code'],
+  'shown.qr': ['QR code', 'QR-Code'],
 
   'policies.when': ['When they came', 'Wann sie kamen'],
   'policies.changedOnes': ['What it would have changed', 'Was er geändert hätte'],

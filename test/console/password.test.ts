@@ -4,6 +4,7 @@ import { freePort } from '../../dist/app/demo/local-chain.js';
 import { totpCode, totpStep } from '../../dist/crypto/totp.js';
 import { noBrowser, openBrowser, type Visitor } from './browser.js';
 import { randomKey } from './people.js';
+import { readQr } from './pictures.js';
 import { type ConsolePlace, openPlace } from './place.js';
 import { furnish, inspect } from './stage.js';
 
@@ -47,9 +48,13 @@ describe.skipIf(noBrowser())('the console at an address without TLS', () => {
     await page.getByRole('button', { name: 'First login' }).click();
     await fill({ Code: await place.code('otto') });
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByText('Type this key into an authenticator app').waitFor();
+    await page.getByText('Scan the QR code with an authenticator app').waitFor();
     secret = base32nopad.decode((await page.locator('.address bdi').textContent()) ?? '');
     await inspect(otto, 'first-password');
+    await page.getByText('QR code', { exact: true }).click();
+    const read = await readQr(page.locator('.qr'));
+    expect(new URL(read).searchParams.get('secret')).toBe(base32nopad.encode(secret));
+    expect(await page.locator('.qr').getAttribute('aria-label')).toBe('QR code of the key');
     await fill({ 'New password': 'password1234', 'Code of the app': shown() });
     await page.getByRole('button', { name: 'Set the password and log in' }).click();
     await page.getByText('The password is weak.').waitFor();

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import jsqr from 'jsqr';
 import pixelmatch from 'pixelmatch';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 
 /** Pictures that later ones are compared with. */
@@ -14,6 +15,14 @@ const machine = join(kept, 'machine.txt');
 const isUpdating = process.env['CUSTOS_UPDATE_PICTURES'] === '1';
 /** Part of the pixels that may differ: carets, and edges of letters. */
 const TOLERATED = 0.004;
+
+/** What a camera would read. @throws Error: it reads nothing */
+export async function readQr(drawn: Locator): Promise<string> {
+  const { data, width, height } = PNG.sync.read(await drawn.screenshot());
+  const read = jsqr.default(new Uint8ClampedArray(data), width, height);
+  if (read === null) throw new Error('no QR code can be read');
+  return read.data;
+}
 
 /** What draws letters here: other fonts or another browser draw other pictures of the same page. */
 async function drawnBy(page: Page): Promise<string> {
