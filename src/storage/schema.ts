@@ -137,21 +137,20 @@ export interface StoreTables {
   };
   /** Signed heads (since format 5). */
   audit_checkpoints: { writer: string; size: number; hashes: string; note: string; at: number };
-  /** What each making of a transaction's bytes takes of budgets (since format 5). */
+  /** What each making of a transaction's bytes takes of all budgets (since format 5, in this form since format 7). */
   budget_reservations: {
-    budget: string;
     transaction_id: string;
     attempt: string;
-    /** Decimal: amounts may have 78 digits. */
-    amount: string;
-    /** When it was charged, by the latest clock that charged the budget. */
-    at: number;
+    /** JSON: budget, amount in decimal digits, and when it was charged, by the latest clock that charged the budget. */
+    charges: string;
     mac: string | null;
   };
+  /** Budgets that were ever charged: one whose sums are gone is not a new one (since format 7). */
+  budget_names: { budget: string };
   /** Sums of what is reserved, by spans of time within each other (`core/store/buckets.ts`, since format 5). */
   budget_sums: {
     budget: string;
-    /** `total`, or `era`, `day`, `hour` and its number. */
+    /** `minutes` alone (since format 7), or `total`, and `era`, `day`, `hour` and its number. */
     span: string;
     /** As `sumsText` writes them. */
     sums: string;

@@ -18,6 +18,7 @@ import { addEvents } from './migrations/0006-events.js';
 import { addIntake } from './migrations/0006-intake.js';
 import { addUsers } from './migrations/0006-users.js';
 import { addWalletLookup } from './migrations/0006-wallet-lookup.js';
+import { joinReservations } from './migrations/0007-budgets.js';
 import { type ColumnTypes, typesOf } from './migrations/column-types.js';
 import { lockMigrations } from './postgres/tables.js';
 import { FIRST_GENERATION, GENERATION_KEY, parseGeneration } from './root-generation.js';
@@ -47,6 +48,7 @@ export const storeSteps: readonly ((db: Kysely<StoreTables>, types: ColumnTypes)
     await addEvents(db, types);
     await addUsers(db, types);
   },
+  joinReservations,
 ];
 
 /** Version of the tables and their content (docs/wallet-store.md). */

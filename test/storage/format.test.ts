@@ -145,7 +145,7 @@ test('a program that follows docs/wallet-store.md opens a store from its passwor
   const meta = Object.fromEntries(
     (await rows<{ key: string; value: string }>('SELECT * FROM meta')).map((row) => [row.key, row.value]),
   );
-  expect(meta).toMatchObject({ format: '6', store_id: storeId, root_generation: '1' });
+  expect(meta).toMatchObject({ format: '7', store_id: storeId, root_generation: '1' });
   const id = meta['store_id'] ?? '';
 
   const slots = await rows<SlotRow>('SELECT * FROM key_slots');

@@ -1,7 +1,7 @@
 import { CustosError } from '../errors.js';
 
 /**
- * The sums of one budget, so that a charge and the sum of a window cost the same however many charges there were. The `total`
+ * The sums of one budget that was charged in many minutes, so that a charge and the sum of a window cost the same however many charges there were. The `total`
  * row lists the sum of each era, an `era` row those of its days, a `day` row those of its hours, and an `hour` row those of its
  * minutes. Each part of a row is the sum of the row below it, so that a row that is missing or older than the others is found.
  */
@@ -113,6 +113,48 @@ export function chargeSums(
     else next.set(part, left);
     return { ...place, sums: next };
   });
+}
+
+/**
+ * Minutes in which a budget may have been charged, to be kept as one list of minutes: such a budget costs one row, and any other one
+ * a row of each span.
+ */
+export const MOST_MINUTES = 32;
+
+/** As `sumSince`, of a list of minutes. */
+export function sumMinutes(minutes: Sums, since: number): bigint {
+  if (since <= 0) return totalOf(minutes);
+  const first = Math.floor(since / MINUTE);
+  let sum = 0n;
+  for (const [minute, amount] of minutes) if (minute >= first) sum += amount;
+  return sum;
+}
+
+/** A list of minutes after a charge. @throws CustosError RECORD_DAMAGED: less was charged than is taken back */
+export function chargeMinutes(
+  minutes: Sums | undefined,
+  { at, amount }: { readonly at: number; readonly amount: bigint },
+): Sums {
+  const minute = Math.floor(at / MINUTE);
+  const next = new Map(minutes);
+  const left = (next.get(minute) ?? 0n) + amount;
+  if (left < 0n) throw damaged('the sums of a budget do not fit each other (minutes)');
+  if (left === 0n) next.delete(minute);
+  else next.set(minute, left);
+  return next;
+}
+
+/** The rows of all spans that say what a list of minutes says. */
+export function spansOfMinutes(minutes: Sums): readonly { span: Span; number: number; sums: Sums }[] {
+  const rows = new Map<string, { span: Span; number: number; sums: Map<number, bigint> }>();
+  for (const [minute, amount] of minutes) {
+    for (const { span, number, part } of bucketPlaces(minute * MINUTE)) {
+      const row = rows.get(`${span} ${number}`) ?? { span, number, sums: new Map() };
+      rows.set(`${span} ${number}`, row);
+      row.sums.set(part, (row.sums.get(part) ?? 0n) + amount);
+    }
+  }
+  return [...rows.values()];
 }
 
 export function totalOf(sums: Sums): bigint {

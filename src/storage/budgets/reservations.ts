@@ -1,8 +1,9 @@
 import { CustosError } from '../../core/errors.js';
+import { tryJson } from '../../core/json.js';
 import { chunks } from '../../core/pages.js';
 import { attemptOf } from '../../core/store/attempt.js';
 import { isCounted } from '../../core/store/buckets.js';
-import type { BudgetWindow } from '../../core/store/budgets.js';
+import type { BudgetWindow, ReservedBudgets } from '../../core/store/budgets.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
@@ -10,16 +11,20 @@ import { requireStory, sealOf } from '../journal/seal.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { listNames, listSize, listValues } from '../value-lists.js';
-import { BudgetSums, damagedBudget } from './sums.js';
+import { BudgetSums } from './sums.js';
 
 type Row = StoreTables['budget_reservations'];
 
-/** A reservation as the store has it, verified. */
-export interface Reserved {
+/** What was taken of one budget. */
+export interface Taken {
   readonly budget: string;
-  readonly attempt: string;
   readonly amount: bigint;
   readonly at: number;
+}
+
+/** A reservation as the store has it, verified: everything that one making of a transaction's bytes takes. */
+export interface Reserved extends Reserver {
+  readonly charges: readonly Taken[];
 }
 
 /** The transaction and the making of its bytes that reserve. */
@@ -47,9 +52,8 @@ const insertRows = rowsInsert(
       .insertInto('budget_reservations')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(['budget', 'transaction_id', 'attempt']).doUpdateSet({
-          amount: (row) => row.ref('excluded.amount'),
-          at: (row) => row.ref('excluded.at'),
+        conflict.columns(['transaction_id', 'attempt']).doUpdateSet({
+          charges: (row) => row.ref('excluded.charges'),
           mac: (row) => row.ref('excluded.mac'),
         }),
       ),
@@ -65,14 +69,13 @@ async function reservedBy(db: Tables, id: string): Promise<readonly Reserved[]> 
 export async function reservedForAttempts(
   db: Tables,
   all: readonly Reserver[],
-): Promise<ReadonlyMap<string, readonly Reserved[]>> {
+): Promise<ReadonlyMap<string, readonly Taken[]>> {
   const attempts = new Map(all.map(({ id, attempt }) => [id, attempt]));
-  const found = new Map<string, Reserved[]>();
+  const found = new Map<string, readonly Taken[]>();
   for (const part of chunks([...attempts.keys()], MOST_IDS)) {
     for (const row of await reservedRows(db, part)) {
-      const reserved = readReserved(db, row);
-      if (reserved.attempt !== attempts.get(row.transaction_id)) continue;
-      found.set(row.transaction_id, [...(found.get(row.transaction_id) ?? []), reserved]);
+      const { id, attempt, charges } = readReserved(db, row);
+      if (attempt === attempts.get(id)) found.set(id, charges);
     }
   }
   return found;
@@ -86,33 +89,49 @@ async function reservedRows(db: Tables, ids: readonly string[]): Promise<readonl
   return (await select(db, Object.fromEntries(values))).rows;
 }
 
+/** @throws CustosError RECORD_DAMAGED */
 function readReserved(db: Tables, row: Row): Reserved {
-  const { budget, attempt, amount, at } = row;
-  const isSound = sealOf(db).isSound('budget_reservations', row) && /^\d+$/.test(amount);
-  if (!isSound) throw damagedBudget(budget);
-  return { budget, attempt, amount: BigInt(amount), at: Number(at) };
+  const { transaction_id: id, attempt } = row;
+  const charges = sealOf(db).isSound('budget_reservations', row) ? readCharges(tryJson(row.charges)) : undefined;
+  if (charges === undefined) throw damagedReservation(id);
+  return { id, attempt, charges };
 }
 
-/** Writes what transactions reserve, in place of what they had reserved of the same budget. */
-export async function insertReservations(
-  db: Tables,
-  all: readonly (Reserved & { readonly id: string })[],
-): Promise<void> {
+/** What a list says that `chargesList` made; undefined for any other. */
+export function readCharges(value: unknown): readonly Taken[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const charges = value.flatMap((charge: unknown): readonly Taken[] => {
+    const [budget, amount, at]: unknown[] = Array.isArray(charge) ? charge : [];
+    const isCharge = typeof budget === 'string' && typeof amount === 'string' && /^\d+$/.test(amount);
+    return isCharge && typeof at === 'number' && Number.isSafeInteger(at)
+      ? [{ budget, amount: BigInt(amount), at }]
+      : [];
+  });
+  return charges.length === value.length ? charges : undefined;
+}
+
+/** As rows and stories have it. */
+export function chargesList(charges: readonly Taken[]): ReservedBudgets['charges'] {
+  return charges.map(({ budget, amount, at }) => [budget, amount.toString(), at]);
+}
+
+/** Writes what makings reserve, in place of what they had reserved. */
+export async function insertReservations(db: Tables, all: readonly Reserved[]): Promise<void> {
   const seal = sealOf(db);
-  const rows = all.map(({ id, budget, attempt, amount, at }) => {
-    const row = { budget, transaction_id: id, attempt, amount: amount.toString(), at, mac: null };
+  const rows = all.map(({ id, attempt, charges }) => {
+    const row = { transaction_id: id, attempt, charges: JSON.stringify(chargesList(charges)), mac: null };
     return { ...row, mac: seal.of('budget_reservations', row) };
   });
   await insertRows(db, rows);
 }
 
-export async function deleteReservation(db: Tables, id: string, { budget, attempt }: Reserved): Promise<void> {
-  await db
-    .deleteFrom('budget_reservations')
-    .where('budget', '=', budget)
-    .where('transaction_id', '=', id)
-    .where('attempt', '=', attempt)
-    .execute();
+async function deleteReservation(db: Tables, { id, attempt }: Reserver): Promise<void> {
+  await db.deleteFrom('budget_reservations').where('transaction_id', '=', id).where('attempt', '=', attempt).execute();
+}
+
+function damagedReservation(id: string): CustosError {
+  const text = `what transaction ${id} has reserved was changed by somebody who has no key of this store`;
+  return new CustosError('RECORD_DAMAGED', text, { details: { id } });
 }
 
 /** What was charged from each moment on, without what the asker reserved itself. @throws CustosError RECORD_DAMAGED */
@@ -122,7 +141,7 @@ export async function budgetsUsed(
   { id, attempt }: Reserver,
 ): Promise<readonly bigint[]> {
   requireMoments(wanted);
-  const own = (await reservedBy(db, id)).filter((one) => one.attempt === attempt);
+  const own = (await reservedBy(db, id)).filter((one) => one.attempt === attempt).flatMap(({ charges }) => charges);
   const sums = new BudgetSums(db);
   await sums.load(wanted.map(({ budget, since }) => ({ budget, moments: [since] })));
   return wanted.map(({ budget, since }) => {
@@ -147,14 +166,14 @@ export async function freeBudgets(db: Tables, id: string, { shared }: Pick<Holde
   const reserved = await reservedBy(db, id);
   if (reserved.length === 0) return;
   const attempt = await presentAttempt(db, id);
-  const mine = reserved.filter((one) => one.attempt === attempt);
-  if (mine.length === 0) return;
+  const mine = reserved.find((one) => one.attempt === attempt);
+  if (mine === undefined) return;
   if (shared) await lockClaims(db);
   const sums = new BudgetSums(db);
-  await sums.load(mine.map(({ budget, at }) => ({ budget, moments: [at] })));
-  for (const { budget, at, amount } of mine) sums.charge(budget, at, -amount);
+  await sums.load(mine.charges.map(({ budget, at }) => ({ budget, moments: [at] })));
+  for (const { budget, at, amount } of mine.charges) sums.charge(budget, at, -amount);
   await sums.flush();
-  for (const one of mine) await deleteReservation(db, id, one);
+  await deleteReservation(db, mine);
 }
 
 /** As `freeBudgets`, but frees nothing if bytes are recorded. */

@@ -9,13 +9,7 @@ import { type Holder, lockClaims } from '../journal/leases.js';
 import { sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
 import { listNames, listSize, listValues } from '../value-lists.js';
-import {
-  deleteReservation,
-  insertReservations,
-  type Reserved,
-  requireMoments,
-  reservedForAttempts,
-} from './reservations.js';
+import { chargesList, insertReservations, requireMoments, reservedForAttempts, type Taken } from './reservations.js';
 import { type BudgetMoments, BudgetSums } from './sums.js';
 
 /** Transactions that one query asks for. */
@@ -58,17 +52,16 @@ export async function reserveBudgets(
   const refusals = tabs.map((tab) => chargeTab(sums, tab));
   const fitting = tabs.filter((_, place) => refusals[place] === undefined);
   await sums.flush();
-  for (const { id, before, after } of fitting) {
-    for (const one of before) if (!after.has(one.budget)) await deleteReservation(db, id, one);
-  }
   await insertReservations(
     db,
-    fitting.flatMap(({ id, after }) => [...after.values()].map((one) => ({ id, ...one }))),
+    fitting
+      .filter(({ before, after }) => before.length + after.size > 0)
+      .map(({ id, attempt, after }) => ({ id, attempt, charges: [...after.values()] })),
   );
   return tabs.map((tab, place) => refusals[place] ?? reserved(db, tab));
 }
 
-function momentsOf({ charges }: BudgetReservation, before: readonly Reserved[], { now }: Holder): BudgetMoments[] {
+function momentsOf({ charges }: BudgetReservation, before: readonly Taken[], { now }: Holder): BudgetMoments[] {
   return [
     ...before.map(({ budget, at }) => ({ budget, moments: [at] })),
     ...charges.map(({ budget, since }) => ({ budget, moments: [since, now] })),
@@ -84,20 +77,20 @@ interface Tab {
   readonly id: string;
   readonly attempt: string;
   readonly sender: string | undefined;
-  readonly before: readonly Reserved[];
+  readonly before: readonly Taken[];
   readonly charges: readonly (BudgetCharge & { readonly at: number })[];
-  /** One row a budget: two limits may count the same. */
-  readonly after: ReadonlyMap<string, Reserved>;
+  /** One charge a budget: two limits may count the same. */
+  readonly after: ReadonlyMap<string, Taken>;
 }
 
 function tabOf(
   { lease, reservation: { attempt, charges, sender } }: Reserving,
-  { before, momentOf }: { readonly before: readonly Reserved[]; momentOf(budget: string): number },
+  { before, momentOf }: { readonly before: readonly Taken[]; momentOf(budget: string): number },
 ): Tab {
-  const after = new Map<string, Reserved>();
+  const after = new Map<string, Taken>();
   for (const { budget, amount } of charges) {
     const whole = (after.get(budget)?.amount ?? 0n) + amount;
-    after.set(budget, { budget, attempt, amount: whole, at: momentOf(budget) });
+    after.set(budget, { budget, amount: whole, at: momentOf(budget) });
   }
   const moments = charges.map((charge) => ({ ...charge, at: momentOf(charge.budget) }));
   return { id: lease.id, attempt, sender, before, charges: moments, after };
@@ -105,8 +98,7 @@ function tabOf(
 
 /** What was reserved. The audit log hears of it now, and the story with the next step. */
 function reserved(db: Tables, { id, attempt, sender, after }: Tab): ReservedBudgets {
-  const charges = [...after.values()].map(({ budget, amount, at }) => [budget, amount.toString(), at] as const);
-  const budgets = { attempt, charges };
+  const budgets = { attempt, charges: chargesList([...after.values()]) };
   recordStep(db, { id, event: 'reserved', fact: { budgets, ...(sender !== undefined && { sender }) } });
   return budgets;
 }

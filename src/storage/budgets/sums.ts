@@ -1,21 +1,23 @@
 import { CustosError } from '../../core/errors.js';
-import { chunks } from '../../core/pages.js';
 import {
   bucketPlaces,
+  chargeMinutes,
   chargeSums,
   forgottenBefore,
+  isForgettable,
+  MOST_MINUTES,
   type Span,
   type Sums,
+  spansOfMinutes,
+  sumMinutes,
   sumSince,
   sumsText,
 } from '../../core/store/buckets.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { sealOf } from '../journal/seal.js';
-import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
-import { listNames, listSize, listValues } from '../value-lists.js';
 import { readRow, rememberRow } from './known-rows.js';
+import { chargedBefore, deleteMinutes, forget, MINUTES, rowsOf, writeNames, writeRows } from './sum-rows.js';
 
 type Row = StoreTables['budget_sums'];
 
@@ -26,11 +28,20 @@ export interface BudgetMoments {
 }
 
 interface Known {
+  /** Of a budget that was charged in few minutes: all of them. Then there is no other row. */
+  minutes: Sums | undefined;
   readonly sums: Map<string, Sums>;
   /** The latest moment that was charged; 0 if nothing ever was. */
   latest: number;
   readonly changed: Set<string>;
+  /** Never charged before this work. */
+  isNew: boolean;
+  /** Its row of minutes is taken apart by this work. */
+  isSplit: boolean;
 }
+
+/** Every budget has one of these rows. */
+const wholes = [MINUTES, 'total'];
 
 /** The rows with the sums of budgets, as far as one unit of work reads and changes them. */
 export class BudgetSums {
@@ -46,9 +57,11 @@ export class BudgetSums {
 
   /** Reads what charges and windows of these moments need. @throws CustosError RECORD_DAMAGED */
   async load(wanted: readonly BudgetMoments[]): Promise<void> {
+    await this.#loadWholes(new Set(wanted.map(({ budget }) => budget)));
     const missing = new Map<string, Set<string>>();
     for (const { budget, moments } of wanted) {
-      for (const span of ['total', ...moments.flatMap(spansOf)]) {
+      if (this.#of(budget).minutes !== undefined) continue;
+      for (const span of new Set(moments.flatMap(spansOf))) {
         const place = `${span} ${budget}`;
         if (this.#read.has(place)) continue;
         this.#read.add(place);
@@ -57,15 +70,29 @@ export class BudgetSums {
     }
     if (missing.size === 0) return;
     const spans = new Set([...missing.values()].flatMap((one) => [...one]));
-    for (const budgets of chunks([...missing.keys()], MOST_BUDGETS)) {
-      for (const row of await rowsOf(this.#db, budgets, [...spans])) this.#take(row);
-    }
-    await this.#requireWhole([...missing.keys()].filter((budget) => !this.#of(budget).sums.has('total')));
+    for (const row of await rowsOf(this.#db, [...missing.keys()], [...spans])) this.#take(row);
+  }
+
+  /** Reads the row that each budget has. @throws CustosError RECORD_DAMAGED */
+  async #loadWholes(budgets: ReadonlySet<string>): Promise<void> {
+    const fresh = [...budgets].filter((budget) => !this.#read.has(`total ${budget}`));
+    for (const row of await rowsOf(this.#db, fresh, wholes)) this.#take(row);
+    const unknown = fresh.filter((budget) => {
+      this.#read.add(`total ${budget}`);
+      const { minutes, sums } = this.#of(budget);
+      const isSplit = sums.has('total');
+      if (minutes !== undefined && isSplit) throw damagedBudget(budget);
+      return minutes === undefined && !isSplit;
+    });
+    for (const budget of await chargedBefore(this.#db, unknown)) throw damagedBudget(budget);
+    for (const budget of unknown) Object.assign(this.#of(budget), { minutes: new Map(), isNew: true });
   }
 
   /** What was charged from a moment on. @throws CustosError RECORD_DAMAGED */
   used(budget: string, since: number): bigint {
-    return named(budget, () => sumSince(this.#sumsOf(budget), since, this.latest(budget)));
+    const { minutes, latest } = this.#of(budget);
+    if (minutes !== undefined) return sumMinutes(minutes, since);
+    return named(budget, () => sumSince(this.#sumsOf(budget), since, latest));
   }
 
   /** The latest moment that was charged to a budget: its clock never goes back. */
@@ -78,6 +105,12 @@ export class BudgetSums {
     const known = this.#of(budget);
     const { latest } = known;
     known.latest = Math.max(latest, at);
+    if (known.minutes !== undefined) {
+      known.minutes = named(budget, () => chargeMinutes(known.minutes, { at, amount }));
+      known.changed.add(MINUTES);
+      if (known.minutes.size > MOST_MINUTES) split(known);
+      return;
+    }
     for (const { span, number, sums } of named(budget, () =>
       chargeSums(this.#sumsOf(budget), { at, amount, latest }),
     )) {
@@ -90,9 +123,9 @@ export class BudgetSums {
   /** Writes what was charged. */
   async flush(): Promise<void> {
     const seal = sealOf(this.#db);
-    const rows = [...this.#known].flatMap(([budget, { sums, latest, changed }]) =>
+    const rows = [...this.#known].flatMap(([budget, { minutes, sums, latest, changed }]) =>
       [...changed].map((span) => {
-        const own: Sums = sums.get(span) ?? new Map();
+        const own: Sums = (span === MINUTES ? minutes : sums.get(span)) ?? new Map();
         const bare = { budget, span, sums: sumsText(own), at: latest };
         const row = { ...bare, mac: seal.of('budget_sums', bare) };
         rememberRow(this.#db, row, own);
@@ -100,13 +133,31 @@ export class BudgetSums {
       }),
     );
     await writeRows(this.#db, rows);
+    const names = [...this.#known].flatMap(([budget, { isNew, changed }]) =>
+      isNew && changed.size > 0 ? { budget } : [],
+    );
+    await writeNames(this.#db, names);
+    for (const [budget, { isSplit }] of this.#known) if (isSplit) await deleteMinutes(this.#db, budget);
     for (const budget of this.#aged) await forget(this.#db, budget, forgottenBefore(this.latest(budget)));
     this.#aged.clear();
-    for (const { changed } of this.#known.values()) changed.clear();
+    for (const known of this.#known.values()) {
+      if (known.changed.size > 0) known.isNew = false;
+      known.isSplit = false;
+      known.changed.clear();
+    }
   }
 
   #of(budget: string): Known {
-    const known = this.#known.get(budget) ?? { sums: new Map(), latest: 0, changed: new Set() };
+    const found = this.#known.get(budget);
+    if (found !== undefined) return found;
+    const known: Known = {
+      minutes: undefined,
+      sums: new Map(),
+      latest: 0,
+      changed: new Set(),
+      isNew: false,
+      isSplit: false,
+    };
     this.#known.set(budget, known);
     return known;
   }
@@ -122,20 +173,23 @@ export class BudgetSums {
     if (sums === undefined) throw damagedBudget(budget);
     const known = this.#of(budget);
     // What this work has changed is newer.
-    if (!known.sums.has(span)) known.sums.set(span, sums);
+    if (span === MINUTES) known.minutes ??= sums;
+    else if (!known.sums.has(span)) known.sums.set(span, sums);
     known.latest = Math.max(known.latest, Number(at));
   }
+}
 
-  /** A budget without a whole was never charged: then there is no other row of it either. */
-  async #requireWhole(budgets: readonly string[]): Promise<void> {
-    for (const part of chunks(budgets, MOST_BUDGETS)) {
-      const size = listSize(part.length);
-      const select = traces.get(size) ?? selectTraces(size);
-      traces.set(size, select);
-      const { rows } = await select(this.#db, textsOf(listValues('budget', part, size)));
-      for (const { budget } of rows) throw damagedBudget(budget);
-    }
+/** From now on a row of each span has what was charged. */
+function split(known: Known): void {
+  const { minutes = new Map<number, bigint>(), latest } = known;
+  known.changed.clear();
+  for (const { span, number, sums } of spansOfMinutes(minutes)) {
+    if (isForgettable(span, number, latest)) continue;
+    known.sums.set(spanName(span, number), sums);
+    known.changed.add(spanName(span, number));
   }
+  known.minutes = undefined;
+  known.isSplit = true;
 }
 
 /** The text in which a row names its span. */
@@ -160,75 +214,4 @@ function named<T>(budget: string, work: () => T): T {
 export function damagedBudget(budget: string, cause?: unknown): CustosError {
   const text = `what the journal says of the budget "${budget}" was changed by somebody who has no key of this store`;
   return new CustosError('RECORD_DAMAGED', text, { details: { budget }, cause });
-}
-
-/** Budgets that one query asks for. */
-const MOST_BUDGETS = 64;
-const ROWS_AT_ONCE = 64;
-
-type Texts = Readonly<Record<string, string>>;
-
-function selectRows(budgets: number, spans: number) {
-  return compiledQuery((db: Tables, hole: Holes<Texts>) =>
-    db
-      .selectFrom('budget_sums')
-      .selectAll()
-      .where('budget', 'in', listNames('budget', budgets).map(hole))
-      .where('span', 'in', listNames('span', spans).map(hole)),
-  );
-}
-
-const selects = new Map<string, ReturnType<typeof selectRows>>();
-
-/** Budgets of which there is anything. */
-function selectTraces(budgets: number) {
-  return compiledQuery((db: Tables, hole: Holes<Texts>) => {
-    const wanted = listNames('budget', budgets).map(hole);
-    return db
-      .selectFrom('budget_sums')
-      .select('budget')
-      .where('budget', 'in', wanted)
-      .union(db.selectFrom('budget_reservations').select('budget').where('budget', 'in', wanted))
-      .limit(1);
-  });
-}
-
-const traces = new Map<number, ReturnType<typeof selectTraces>>();
-
-async function rowsOf(db: Tables, budgets: readonly string[], spans: readonly string[]): Promise<readonly Row[]> {
-  const [most, longest] = [listSize(budgets.length), listSize(spans.length)];
-  const shape = `${most} ${longest}`;
-  const select = selects.get(shape) ?? selectRows(most, longest);
-  selects.set(shape, select);
-  const values = textsOf([...listValues('budget', budgets, most), ...listValues('span', spans, longest)]);
-  return (await select(db, values)).rows;
-}
-
-function textsOf(values: readonly (readonly [string, string | undefined])[]): Texts {
-  return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
-}
-
-const writeRows = rowsInsert(
-  (db: Tables, rows: readonly Row[]) =>
-    db
-      .insertInto('budget_sums')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['budget', 'span']).doUpdateSet({
-          sums: (row) => row.ref('excluded.sums'),
-          at: (row) => row.ref('excluded.at'),
-          mac: (row) => row.ref('excluded.mac'),
-        }),
-      ),
-  ROWS_AT_ONCE,
-);
-
-/** Deletes rows of hours and days that no window tells apart any more. Rows above them have their sums. */
-async function forget(db: Tables, budget: string, before: number): Promise<void> {
-  await db
-    .deleteFrom('budget_sums')
-    .where('budget', '=', budget)
-    .where('at', '<', before)
-    .where((row) => row.or([row('span', 'like', 'hour %'), row('span', 'like', 'day %')]))
-    .execute();
 }

@@ -17,7 +17,7 @@ export const sealedTables = {
   notices: ['id'],
   webhooks: ['id'],
   audit_heads: ['writer'],
-  budget_reservations: ['budget', 'transaction_id', 'attempt'],
+  budget_reservations: ['transaction_id', 'attempt'],
   budget_sums: ['budget', 'span'],
 } as const satisfies Partial<Record<keyof StoreTables, readonly string[]>>;
 

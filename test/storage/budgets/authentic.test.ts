@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import { rekeyStore } from '../../../src/app/store/rekey.js';
 import { Secret } from '../../../src/core/secret.js';
+import { MOST_MINUTES } from '../../../src/core/store/buckets.js';
 import type { Store } from '../../../src/core/store/store.js';
 import type { Database } from '../../../src/storage/database.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
@@ -11,7 +12,7 @@ import type { StoreTables } from '../../../src/storage/schema.js';
 import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { makeSlot, openSlots } from '../../../src/vault/key-slots.js';
 import { freshDirectory, freshLocation, kinds, storeId } from '../support.js';
-import { claimOne, day, freshPlace, HOUR, noon, reserves, rootKey, takes, usedBy } from './support.js';
+import { chargeMinutes, claimOne, day, freshPlace, HOUR, noon, reserves, rootKey, takes, usedBy } from './support.js';
 
 const damaged = { code: 'RECORD_DAMAGED' };
 
@@ -21,8 +22,7 @@ describe.each(kinds)('budgets on %s that somebody changes without the key', (kin
 
   beforeEach(async () => {
     database = await openDatabase<StoreTables>(place.location());
-    const { journal } = place.store();
-    await journal.reserveBudgets(await claimOne(journal, 'a'), reserves('0', takes(6n)));
+    await place.store().journal.reserveBudgets(await claimOne(place.store().journal, 'a'), reserves('0', takes(6n)));
   });
   afterEach(() => database.close());
 
@@ -32,40 +32,56 @@ describe.each(kinds)('budgets on %s that somebody changes without the key', (kin
     });
 
   /** Every way in which the sums are read or changed. */
-  async function expectDamaged(): Promise<void> {
+  async function expectDamaged(since = noon): Promise<void> {
     const { journal } = await place.another();
-    await expect(usedBy(journal, day, noon)).rejects.toMatchObject({ ...damaged, details: { budget: day } });
+    await expect(usedBy(journal, day, since)).rejects.toMatchObject({ ...damaged, details: { budget: day } });
     const lease = await claimOne(journal, 'b');
-    await expect(journal.reserveBudgets(lease, reserves('0', takes(1n)))).rejects.toMatchObject(damaged);
+    await expect(journal.reserveBudgets(lease, reserves('0', takes(1n, { max: 1000n })))).rejects.toMatchObject(damaged);
     await expect(place.store().journal.cancel('a')).rejects.toMatchObject(damaged);
   }
 
-  it.each(['total', 'era', 'day', 'hour'])('a sum that is altered is found: %s', async (span) => {
+  const spans = ['total', 'era', 'day', 'hour'];
+  const inRows = (span: string) => (span === 'minutes' ? Promise.resolve() : chargeMinutes(place, MOST_MINUTES));
+
+  it.each(['minutes', ...spans])('a sum that is altered is found: %s', async (span) => {
+    await inRows(span);
     const like = `${span}%`;
-    await run(sql`UPDATE budget_sums SET sums = replace(sums, ' 6', ' 1') WHERE span LIKE ${like}`);
+    await run(sql`UPDATE budget_sums SET sums = replace(sums, ' ', ' 1') WHERE span LIKE ${like}`);
     await expectDamaged();
   });
 
-  it.each(['total', 'era', 'day', 'hour'])('a sum that is deleted is found: %s', async (span) => {
+  it.each(['minutes', ...spans])('a sum that is deleted is found: %s', async (span) => {
+    await inRows(span);
     const like = `${span}%`;
     await run(sql`DELETE FROM budget_sums WHERE span LIKE ${like}`);
     await expectDamaged();
   });
 
   it('the sums of a budget that are all deleted are found', async () => {
+    await chargeMinutes(place, MOST_MINUTES);
     await run(sql`DELETE FROM budget_sums`);
     await expectDamaged();
   });
 
-  it.each(['total', 'era', 'day', 'hour'])('an older copy of one sum is found: %s', async (span) => {
+  it.each(spans)('an older copy of one sum is found: %s', async (span) => {
+    await inRows(span);
     const like = `${span}%`;
-    const select = sql<StoreTables['budget_sums']>`SELECT * FROM budget_sums WHERE span LIKE ${like}`;
+    const select = sql<StoreTables['budget_sums']>`SELECT * FROM budget_sums WHERE span LIKE ${like} ORDER BY at DESC`;
     const [old] = await database.read(async (db) => (await select.execute(db)).rows);
     const { journal } = place.store();
-    await journal.reserveBudgets(await claimOne(journal, 'c'), reserves('0', takes(2n)));
+    await journal.reserveBudgets(await claimOne(journal, 'c'), reserves('0', takes(2n, { max: 1000n })));
     await run(
-      sql`UPDATE budget_sums SET sums = ${old?.sums}, at = ${old?.at}, mac = ${old?.mac} WHERE span LIKE ${like}`,
+      sql`UPDATE budget_sums SET sums = ${old?.sums}, at = ${old?.at}, mac = ${old?.mac} WHERE span = ${old?.span}`,
     );
+    await expectDamaged(place.clock.moment);
+  });
+
+  it('an older list of minutes beside the rows that took its place is found', async () => {
+    const select = sql<StoreTables['budget_sums']>`SELECT * FROM budget_sums`;
+    const [old] = await database.read(async (db) => (await select.execute(db)).rows);
+    await chargeMinutes(place, MOST_MINUTES);
+    if (old === undefined) throw new Error('the budget has no row');
+    await database.write((db) => db.insertInto('budget_sums').values(old).execute());
     await expectDamaged();
   });
 
@@ -74,8 +90,8 @@ describe.each(kinds)('budgets on %s that somebody changes without the key', (kin
     await expect(usedBy(place.store().journal, 'other')).rejects.toMatchObject(damaged);
   });
 
-  it.each(['amount', 'attempt', 'budget', 'at'])('a reservation that is altered is found: %s', async (column) => {
-    const value = column === 'at' ? noon - HOUR : '1';
+  it.each(['charges', 'attempt'])('a reservation that is altered is found: %s', async (column) => {
+    const value = column === 'attempt' ? '1' : JSON.stringify([[day, '5', noon]]);
     await run(sql`UPDATE budget_reservations SET ${sql.ref(column)} = ${value}`);
     const { journal } = await place.another();
     await expect(journal.budgetsUsed([], { id: 'a', attempt: '0' })).rejects.toMatchObject(damaged);
@@ -132,7 +148,7 @@ describe.each(kinds)('budgets on %s in another place', (kind) => {
     const database = await openDatabase<StoreTables>(location);
     try {
       return await database.read(async (db) => {
-        const reservations = db.selectFrom('budget_reservations').selectAll().orderBy('budget');
+        const reservations = db.selectFrom('budget_reservations').selectAll().orderBy('attempt');
         const sums = db.selectFrom('budget_sums').selectAll().where('sums', '!=', '').orderBy('budget').orderBy('span');
         return {
           reservations: await reservations.orderBy('transaction_id').execute(),

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MOST_MINUTES } from '../../../src/core/store/buckets.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { kinds } from '../support.js';
-import { claimOne, day, freshPlace, HOUR, noon, pendingOf, reserves, takes, usedBy } from './support.js';
+import { chargeMinutes, claimOne, day, freshPlace, HOUR, noon, pendingOf, reserves, takes, usedBy } from './support.js';
 
 const DAY = 24 * HOUR;
 
@@ -18,6 +19,13 @@ describe.each(kinds)('the sums of a budget on %s', (kind) => {
     return rows.map(({ span }) => span.split(' ')[0] ?? '');
   }
 
+  /** Charges the budget in so many minutes that each span has a row, and takes all of that back. */
+  beforeEach(async () => {
+    place.clock.moment = noon - (MOST_MINUTES + 1) * 60_000;
+    await chargeMinutes(place, MOST_MINUTES + 1);
+    for (let minute = 1; minute <= MOST_MINUTES + 1; minute++) await place.store().journal.cancel(`m${minute}`);
+  });
+
   const reserve = async (id: string, amount: bigint) => {
     const { journal } = place.store();
     const lease = await claimOne(journal, id);
@@ -30,7 +38,7 @@ describe.each(kinds)('the sums of a budget on %s', (kind) => {
     await reserve('old', 6n);
     place.clock.moment = noon + 64 * DAY;
     await reserve('later', 1n);
-    expect(await spans()).toEqual(['day', 'day', 'era', 'era', 'hour', 'hour', 'total']);
+    expect(await spans()).toEqual(['day', 'day', 'era', 'era', 'hour', 'hour', 'hour', 'total']);
     // A row is written with the last charge of its budget, so one that is touched again stays.
     place.clock.moment = noon + 66 * DAY;
     await reserve('newest', 2n);

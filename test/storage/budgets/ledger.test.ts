@@ -197,7 +197,10 @@ describe('the ledger of budgets', () => {
         }
         const rows = await tables.selectFrom('transaction_events').selectAll().orderBy('place').execute();
         const again = ['a', 'b', 'c'].flatMap((of) =>
-          standingOf(rows.filter((row) => row.transaction_id === of)).map((line) => ({ ...line, id: of })),
+          standingOf(
+            of,
+            rows.filter((row) => row.transaction_id === of),
+          ).flatMap(({ id, attempt, charges }) => charges.map((charge) => ({ ...charge, id, attempt }))),
         );
         const sorted = (lines: readonly object[]) =>
           lines.map((line) => JSON.stringify(Object.entries(line).sort(), text)).sort();

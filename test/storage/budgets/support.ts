@@ -92,3 +92,13 @@ export async function usedBy(journal: Journal, budget = day, since = noon - 24 *
 export function reserves(attempt: string, ...charges: readonly BudgetCharge[]) {
   return { attempt, charges };
 }
+
+/** Charges one to the budget of the day in so many further minutes, one after the other. */
+export async function chargeMinutes({ store, clock }: Place, count: number): Promise<void> {
+  const { journal } = store();
+  for (let minute = 1; minute <= count; minute++) {
+    clock.moment += 60_000;
+    const lease = await claimOne(journal, `m${minute}`);
+    await journal.reserveBudgets(lease, reserves('0', takes(1n, { max: 1000n })));
+  }
+}

@@ -9,7 +9,7 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
   const older = freshLocation(kind);
   const fresh = freshLocation(kind);
 
-  it.each([1, 2, 3, 4, 5])('an older store becomes the same as one that is made today: format %i', async (format) => {
+  it.each([1, 2, 3, 4, 5, 6])('an older store becomes the same as one that is made today: format %i', async (format) => {
     await (await createStore(fresh(), { storeId, slots: [anySlot()] })).close();
     await makeOlderStore(older(), kind, format, storeId);
     await (await openStore(older())).close();

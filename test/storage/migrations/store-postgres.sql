@@ -111,3 +111,9 @@ create table "tenant_settings" ("tenant" text collate "C" primary key, "facts" t
 create table "user_tickets" ("hash" text collate "C" primary key, "kind" text collate "C" not null, "tenant" text collate "C" not null, "owner" bytea not null, "expires_at" bigint not null, "mac" text collate "C" not null);
 create index "user_tickets_of_owner" on "user_tickets" ("owner");
 create index "user_tickets_by_end" on "user_tickets" ("expires_at");
+-- format 7
+create table "budget_names" ("budget" text collate "C" primary key);
+INSERT INTO budget_names (budget)
+    SELECT budget FROM budget_sums UNION SELECT budget FROM budget_reservations;
+drop table "budget_reservations";
+create table "budget_reservations" ("transaction_id" text collate "C" not null, "attempt" text collate "C" not null, "charges" text collate "C" not null, "mac" text collate "C", constraint "budget_reservations_by_making" primary key ("transaction_id", "attempt"));

@@ -111,3 +111,9 @@ create table "tenant_settings" ("tenant" text primary key, "facts" text not null
 create table "user_tickets" ("hash" text primary key, "kind" text not null, "tenant" text not null, "owner" blob not null, "expires_at" bigint not null, "mac" text not null);
 create index "user_tickets_of_owner" on "user_tickets" ("owner");
 create index "user_tickets_by_end" on "user_tickets" ("expires_at");
+-- format 7
+create table "budget_names" ("budget" text primary key);
+INSERT INTO budget_names (budget)
+    SELECT budget FROM budget_sums UNION SELECT budget FROM budget_reservations;
+drop table "budget_reservations";
+create table "budget_reservations" ("transaction_id" text not null, "attempt" text not null, "charges" text not null, "mac" text, constraint "budget_reservations_by_making" primary key ("transaction_id", "attempt"));

@@ -147,11 +147,11 @@ describe.each(kinds)('an upgrade on %s', (kind) => {
       await makeOlderStore(location, kind, format, storeId);
       await fill(location);
       // Of the newest format; whoever put it there has the name that the last step needs.
-      await run(location, ['CREATE TABLE user_tickets (id text)']);
+      await run(location, ['CREATE TABLE budget_names (id text)']);
       const before = [await schemaOf(location, kind), await rowsOf(location, old)];
       await expect(openStore(location)).rejects.toThrow();
       expect([await schemaOf(location, kind), await rowsOf(location, old)]).toEqual(before);
-      await run(location, ['DROP TABLE user_tickets']);
+      await run(location, ['DROP TABLE budget_names']);
       await openWhole(location);
     },
   );
