@@ -31,7 +31,8 @@ export function rowsInsert<T, R extends object>(
       const part = rows.slice(at, at + size);
       const { query, columns } = texts.get(size) ?? kept(build(db, part).compile(), part);
       texts.set(size, { query, columns });
-      const parameters = part.flatMap((row) => valuesOf(row, columns));
+      const parameters: unknown[] = [];
+      for (const row of part) addValues(parameters, row, columns);
       await runCompiled(db, { ...query, parameters });
       at += size;
     }
@@ -43,8 +44,12 @@ function kept<R extends object>(query: CompiledQuery, [first]: readonly R[]): Ke
 }
 
 /** A row that lacks a column, or has another one, would shift the values of those behind it. @throws CustosError INTERNAL */
-function valuesOf(row: object, columns: readonly string[]): readonly unknown[] {
-  const values = columns.map((column): unknown => Reflect.get(row, column));
-  if (Object.keys(row).length === columns.length && !values.includes(undefined)) return values;
-  throw new CustosError('INTERNAL', `a row has other columns than ${columns.join(', ')}`);
+function addValues(values: unknown[], row: object, columns: readonly string[]): void {
+  let isWhole = Object.keys(row).length === columns.length;
+  for (const column of columns) {
+    const value: unknown = Reflect.get(row, column);
+    isWhole &&= value !== undefined;
+    values.push(value);
+  }
+  if (!isWhole) throw new CustosError('INTERNAL', `a row has other columns than ${columns.join(', ')}`);
 }

@@ -19,8 +19,26 @@ export function leafText({ at, code, commitment }: AuditLeaf): string {
 
 /** The text of a detail that a commitment covers: JSON without spaces, members in the order of their names, absent ones left out. */
 export function detailText(detail: JsonObject): string {
-  const names = Object.keys(detail).sort();
-  return JSON.stringify(Object.fromEntries(names.map((name) => [name, detail[name]])));
+  const names = Object.keys(detail);
+  let text = '{';
+  for (const name of sorted(names)) {
+    const value = detail[name];
+    if (value !== undefined) text += `${text === '{' ? '' : ','}"${name}":${JSON.stringify(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** Orders of names that were sorted before: steps of transactions have few. */
+const orders = new Map<string, readonly string[]>();
+const MOST_ORDERS = 256;
+
+function sorted(names: readonly string[]): readonly string[] {
+  const key = names.join();
+  const known = orders.get(key);
+  if (known !== undefined) return known;
+  const order = [...names].sort();
+  if (orders.size < MOST_ORDERS) orders.set(key, order);
+  return order;
 }
 
 /** Name of a log of a store, and of the key that signs its checkpoints. */

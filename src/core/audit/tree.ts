@@ -8,8 +8,10 @@ const NODE = 0x01;
 /** Hash of a tree without leaves. */
 const empty = digest(new Uint8Array(0));
 
-/** Hash of a leaf (RFC 6962, 2.1): SHA-256 of 0x00 and its bytes. @returns 32 bytes */
-export function leafHash(bytes: Uint8Array): Uint8Array {
+/** Hash of a leaf (RFC 6962, 2.1): SHA-256 of 0x00 and its bytes. @param bytes - a text stands for its UTF-8 @returns 32 bytes */
+export function leafHash(bytes: Uint8Array | string): Uint8Array {
+  // A text is hashed without a copy of its bytes, and the UTF-8 of U+0000 is 0x00.
+  if (typeof bytes === 'string') return digest(`\0${bytes}`);
   const prefixed = Buffer.allocUnsafe(bytes.length + 1);
   prefixed[0] = 0x00;
   prefixed.set(bytes, 1);
@@ -26,7 +28,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
 const joined = Buffer.alloc(1 + 2 * HASH);
 joined[0] = NODE;
 
-function digest(bytes: Uint8Array): Uint8Array {
+function digest(bytes: Uint8Array | string): Uint8Array {
   return hash('sha256', bytes, 'buffer');
 }
 

@@ -36,7 +36,9 @@ describe.each(kinds)('budgets on %s that somebody changes without the key', (kin
     const { journal } = await place.another();
     await expect(usedBy(journal, day, since)).rejects.toMatchObject({ ...damaged, details: { budget: day } });
     const lease = await claimOne(journal, 'b');
-    await expect(journal.reserveBudgets(lease, reserves('0', takes(1n, { max: 1000n })))).rejects.toMatchObject(damaged);
+    await expect(journal.reserveBudgets(lease, reserves('0', takes(1n, { max: 1000n })))).rejects.toMatchObject(
+      damaged,
+    );
     await expect(place.store().journal.cancel('a')).rejects.toMatchObject(damaged);
   }
 

@@ -9,12 +9,15 @@ describe.each(kinds)('a database of an older format on %s', (kind) => {
   const older = freshLocation(kind);
   const fresh = freshLocation(kind);
 
-  it.each([1, 2, 3, 4, 5, 6])('an older store becomes the same as one that is made today: format %i', async (format) => {
-    await (await createStore(fresh(), { storeId, slots: [anySlot()] })).close();
-    await makeOlderStore(older(), kind, format, storeId);
-    await (await openStore(older())).close();
-    expect(await schemaOf(older(), kind)).toEqual(await schemaOf(fresh(), kind));
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    'an older store becomes the same as one that is made today: format %i',
+    async (format) => {
+      await (await createStore(fresh(), { storeId, slots: [anySlot()] })).close();
+      await makeOlderStore(older(), kind, format, storeId);
+      await (await openStore(older())).close();
+      expect(await schemaOf(older(), kind)).toEqual(await schemaOf(fresh(), kind));
+    },
+  );
 
   it('transactions and idempotency keys of an older queue belong to the default tenant', async () => {
     const id = '5e6645712b55823de7ea82f1';
