@@ -4,6 +4,7 @@ import {
   drain,
   drainRow,
   makeStore,
+  processorRow,
   promisesRate,
   readyTransactions,
   stepRows,
@@ -28,6 +29,7 @@ report('drain', [
     ratio: promises.rate / bare,
   },
   { what: 'the bare loop with fetch', figure: `${Math.round(byFetch)}/s`, ratio: byFetch / bare },
+  ...processorRow('drain', drained),
   ...stepRows(drained),
 ]);
 process.exit(0);

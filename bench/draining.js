@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { frontFlags } from '../dist/app/supervisor/front-child.js';
-import { pendingId, randomHex, temporaryHome } from './support.js';
+import { pendingId, processorTime, randomHex, temporaryHome } from './support.js';
 
 export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
 export const WALLETS = Number(process.env.BENCH_WALLETS ?? 25_000);
@@ -83,7 +83,7 @@ export function readyTransactions(ids, fields = {}) {
   }));
 }
 
-/** Lets daemons drain the transactions, without the audit log if `audit` is false. @returns rate, memory and steps */
+/** Lets daemons drain the transactions, without the audit log if `audit` is false. @returns rate, memory, steps, and milliseconds of processor time for each */
 export async function drain({ home, pending, daemons = 1, flags = {}, audit = true }) {
   const stub = start('stub-cloud');
   const serving = stub.heard('serving');
@@ -96,7 +96,9 @@ export async function drain({ home, pending, daemons = 1, flags = {}, audit = tr
     daemon.ask({ home, audit, flags: { cloudUrl: url, concurrency: String(CONCURRENCY), ...flags } });
   }
   const [{ signers }] = await Promise.all(ready);
+  const before = processorTime();
   const { seconds } = await drained;
+  const cpu = before === undefined ? undefined : processorTime() - before;
   const stopped = running.map((daemon) => daemon.heard('stopped'));
   for (const daemon of running) daemon.ask({ kind: 'stop' });
   const told = await Promise.all(stopped);
@@ -108,7 +110,7 @@ export async function drain({ home, pending, daemons = 1, flags = {}, audit = tr
   if (completed !== pending.length || broadcasts !== pending.length) {
     throw new Error(`completed ${completed}, broadcast ${broadcasts} of ${pending.length}`);
   }
-  return { rate: pending.length / seconds, signers, told };
+  return { rate: pending.length / seconds, signers, told, cpu: cpu && (cpu / pending.length) * 1000 };
 }
 
 /** The rate of the bare loop with the same number of transactions and the same questions before each. */
@@ -149,6 +151,12 @@ export function drainRow(what, { rate, signers }, bare) {
     goal: '>= 0.5',
     met: rate / bare >= 0.5,
   };
+}
+
+/** The processor time of all processes, the database's and the stub's included, from when the daemons are ready to the last transaction. */
+export function processorRow(what, { cpu }) {
+  if (cpu === undefined) return [];
+  return [{ what: `${what}: processor time of all processes`, figure: `${cpu.toFixed(2)} ms each` }];
 }
 
 /** Rows without a limit: where the time goes, memory. */

@@ -1,16 +1,13 @@
-import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
 import type { Database, RecordAll, WriteOptions } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js';
 import { PostgresConnection, type Prepare } from './connection.js';
-import { postgresDialect } from './dialect.js';
+import { postgresKysely } from './dialect.js';
 import { postgresError } from './errors.js';
 import { type PostgresUrl, parsePostgresUrl } from './location.js';
 import { PostgresReaders } from './readers.js';
-
-/** An empty list contains nothing: SQLite accepts `in ()`, PostgreSQL does not. */
-const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
 
 /** A database on a server: its one writing connection may be lost and made again. */
 export interface PostgresDatabase<T> extends Database<T> {
@@ -44,12 +41,12 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     this.#shown = url.shown;
     this.#writer = connection;
     this.#readers = new PostgresReaders(url);
-    this.#reading = new Kysely<T>({ dialect: postgresDialect(this.#readers), plugins });
+    this.#reading = postgresKysely<T>(this.#readers);
     // Queries of a unit of work go only to the connection of its transaction, never to a replacement.
     const source = { take: async () => connection.current(), giveBack: () => undefined };
     const writer = {
       connect: () => connection.session(),
-      database: new Kysely<T>({ dialect: postgresDialect(source), plugins }),
+      database: postgresKysely<T>(source),
       shown: url.shown,
     };
     this.#groups = new GroupCommit<T>((group) => commitGroup(group, { ...writer, recordAll: this.#recordAll }));

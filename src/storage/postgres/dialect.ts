@@ -3,12 +3,16 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  HandleEmptyInListsPlugin,
+  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
+  replaceWithNoncontingentExpression,
 } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import { runCompiledBy } from '../compiled-query.js';
 import type { PostgresSession } from './session.js';
 
 /** Gives queries a connection for as long as Kysely holds it. */
@@ -17,8 +21,38 @@ export interface SessionSource {
   giveBack(session: PostgresSession): void;
 }
 
+/** An empty list contains nothing: SQLite accepts `in ()`, PostgreSQL does not. */
+const plugins = [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })];
+
+/** Names of the statements with a fixed text, by their text. */
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `custos_${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
 /** Kysely over connections of the caller, who also handles transactions (postgres/commit.ts). */
-export function postgresDialect(source: SessionSource): Dialect {
+export function postgresKysely<T>(source: SessionSource): Kysely<T> {
+  const database = new Kysely<T>({ dialect: postgresDialect(source), plugins });
+  runCompiledBy(database, async (query) => {
+    const session = await source.take();
+    try {
+      return await runOn(session, query, nameOf(query.sql));
+    } finally {
+      source.giveBack(session);
+    }
+  });
+  return database;
+}
+
+async function runOn<R>(session: PostgresSession, query: CompiledQuery, name?: string): Promise<QueryResult<R>> {
+  const { command, count, rows } = await session.query(query.sql, query.parameters, name);
+  return { rows: rows as R[], ...(changes.includes(command) && { numAffectedRows: BigInt(count) }) };
+}
+
+function postgresDialect(source: SessionSource): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createDriver: () => new PostgresDriver(source),
@@ -69,9 +103,8 @@ class KyselyConnection implements DatabaseConnection {
     this.#session = session;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { command, count, rows } = await this.#session.query(query.sql, query.parameters);
-    return { rows: rows as R[], ...(changes.includes(command) && { numAffectedRows: BigInt(count) }) };
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return runOn(this.#session, query);
   }
 
   // biome-ignore lint/correctness/useYield: rows are never streamed; Kysely's interface asks for the method

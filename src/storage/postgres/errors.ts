@@ -36,11 +36,16 @@ export function sqlState(error: unknown): string | undefined {
   return 'severity' in error && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
-/** True if the server ended the connection with its answer. */
+/** True if the connection cannot be used any more: the server ended it with its answer, or keeps statements that are of no use now. */
 export function endsConnection(error: unknown): boolean {
   const state = sqlState(error);
-  if (state === undefined) return true;
+  if (state === undefined || isOutdatedStatement(error)) return true;
   return /^(08|57P0[1-5])/.test(state) || (error instanceof Error && 'severity' in error && error.severity === 'FATAL');
+}
+
+/** A statement that the server keeps reads a table that has other columns now, since another version of Custos migrated the store. */
+function isOutdatedStatement(error: unknown): boolean {
+  return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }
 
 /** True for a serialization failure or a deadlock: the same work may succeed if it is repeated. */

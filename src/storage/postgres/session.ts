@@ -14,13 +14,14 @@ interface PostgresResult {
   readonly rows: readonly unknown[];
 }
 
-/** One connection, on which queries follow one another. */
+/** One connection, on which queries follow one another. They are sent at once, whether or not the ones before are answered. */
 export interface PostgresSession {
   /**
+   * @param name - of a statement that the server keeps for this connection: it reads the text once. One text has one name
    * @throws an error of the server with its SQLSTATE: the connection stays usable;
    *   CustosError STORE_UNREACHABLE: the connection is lost, and the outcome of the query is unknown
    */
-  query(sql: string, parameters?: readonly unknown[]): Promise<PostgresResult>;
+  query(sql: string, parameters?: readonly unknown[], name?: string): Promise<PostgresResult>;
   /** True when no query on it can succeed any more. */
   readonly lost: boolean;
   close(): Promise<void>;
@@ -41,6 +42,13 @@ const STATEMENT_LIMIT = 60_000;
 const ANSWER_LIMIT = 70_000;
 const IDLE_LIMIT = 60_000;
 const END_LIMIT = 3_000;
+
+/**
+ * Kept statements that run before their plans are made again for the first time, and at most. A plan that was made for an empty
+ * table reads the whole table, also when it has grown; so plans are made again after twice as many statements each time.
+ */
+const FIRST_PLANS = 100;
+const MOST_PLANS = 10_000;
 
 /** Object ids of types (pg_type) that node-postgres would return as text or as its own kind of bytes. */
 const INT8 = 20;
@@ -89,6 +97,7 @@ function clientConfig(
     options: `${options} ${own}`.trim(),
     application_name: 'custos',
     keepAlive: true,
+    pipeline: true,
     connectionTimeoutMillis: CONNECT_LIMIT,
     statement_timeout: STATEMENT_LIMIT,
     lock_timeout: LOCK_LIMIT,
@@ -143,7 +152,8 @@ class ClientSession implements PostgresSession {
   readonly #shown: string;
   readonly #onLost: () => void;
   #lost = false;
-  #last: Promise<unknown> = Promise.resolve();
+  #kept = 0;
+  #planAgainAt = FIRST_PLANS;
 
   constructor(client: Client, shown: string, onLost: () => void = () => undefined) {
     this.#client = client;
@@ -158,17 +168,13 @@ class ClientSession implements PostgresSession {
     return this.#lost;
   }
 
-  query(sql: string, parameters?: readonly unknown[]): Promise<PostgresResult> {
-    const result = this.#last.then(() => this.#run(sql, parameters));
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  async #run(sql: string, parameters: readonly unknown[] | undefined): Promise<PostgresResult> {
+  async query(sql: string, parameters?: readonly unknown[], name?: string): Promise<PostgresResult> {
     if (this.#lost) throw this.#lostError();
+    if (name !== undefined) this.#planAgain();
     try {
       const values = parameters === undefined ? undefined : [...parameters];
-      const answer: QueryResult | QueryResult[] = await this.#client.query(sql, values);
+      const text = { text: sql, ...(name !== undefined && { name }), ...(values !== undefined && { values }) };
+      const answer: QueryResult | QueryResult[] = await this.#client.query(text);
       // Several statements in one text return one result each.
       const result = Array.isArray(answer) ? answer.at(-1) : answer;
       return { command: result?.command ?? '', count: result?.rowCount ?? 0, rows: result?.rows ?? [] };
@@ -177,6 +183,14 @@ class ClientSession implements PostgresSession {
       this.#lose();
       throw this.#lostError(error);
     }
+  }
+
+  #planAgain(): void {
+    this.#kept += 1;
+    if (this.#kept < this.#planAgainAt) return;
+    this.#planAgainAt += Math.min(this.#planAgainAt, MOST_PLANS);
+    // Where it fails, the transaction has failed before, or the connection: whoever asked hears of that.
+    this.#client.query('DISCARD PLANS').catch(() => undefined);
   }
 
   #lose(): void {
