@@ -1,5 +1,5 @@
 // Like drain.js, but on PostgreSQL: what a second daemon adds. The benchmark starts a real server.
-import { drain, makeStore, processorRow, readyTransactions, stepRows, TRANSACTIONS, WALLETS } from './draining.js';
+import { drain, makeStore, readyTransactions, stepRows, TRANSACTIONS, WALLETS, wholeProcessorRow } from './draining.js';
 import { startServer, urlOf } from './postgres.js';
 import { report } from './support.js';
 
@@ -16,8 +16,8 @@ try {
       goal: '>= 1.5',
       met: two.rate / one.rate >= 1.5,
     },
-    ...processorRow('one daemon', one),
-    ...processorRow('two daemons', two),
+    ...wholeProcessorRow('one daemon', one),
+    ...wholeProcessorRow('two daemons', two),
     ...stepRows(one),
   ]);
 } finally {

@@ -4,12 +4,12 @@ import {
   drain,
   drainRow,
   makeStore,
-  processorRow,
   promisesRate,
   readyTransactions,
   stepRows,
   TRANSACTIONS,
   WALLETS,
+  wholeProcessorRow,
 } from './draining.js';
 import { report } from './support.js';
 
@@ -29,7 +29,7 @@ report('drain', [
     ratio: promises.rate / bare,
   },
   { what: 'the bare loop with fetch', figure: `${Math.round(byFetch)}/s`, ratio: byFetch / bare },
-  ...processorRow('drain', drained),
+  ...wholeProcessorRow('drain', drained),
   ...stepRows(drained),
 ]);
 process.exit(0);

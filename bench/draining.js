@@ -154,7 +154,7 @@ export function drainRow(what, { rate, signers }, bare) {
 }
 
 /** The processor time of all processes, the database's and the stub's included, from when the daemons are ready to the last transaction. */
-export function processorRow(what, { cpu }) {
+export function wholeProcessorRow(what, { cpu }) {
   if (cpu === undefined) return [];
   return [{ what: `${what}: processor time of all processes`, figure: `${cpu.toFixed(2)} ms each` }];
 }

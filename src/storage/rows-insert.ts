@@ -15,16 +15,18 @@ interface Kept {
  * Inserts whole rows. The text of a statement for many rows takes as long to write as SQLite takes to insert them, so texts are kept:
  * for the largest number of rows, for a few, and for powers of two.
  * @param build - inserts rows   @param most - rows in one statement
- * @returns for rows that all have the same columns; it rejects others with INTERNAL, before anything is written of their statement
+ * @returns for rows that all have the same columns: how many were inserted; it rejects others with INTERNAL, before anything is
+ *   written
  */
 export function rowsInsert<T, R extends object>(
   build: (db: Kysely<T>, rows: readonly R[]) => Compilable,
   most: number,
-): (db: Kysely<T>, rows: readonly R[]) => Promise<void> {
+): (db: Kysely<T>, rows: readonly R[]) => Promise<number> {
   const known = new WeakMap<Kysely<T>, Map<number, Kept>>();
   return async (db, rows) => {
     const texts = known.get(db) ?? new Map<number, Kept>();
     known.set(db, texts);
+    const queries: CompiledQuery[] = [];
     for (let at = 0; at < rows.length; ) {
       const left = rows.length - at;
       const size = left >= most ? most : left <= A_FEW ? left : 2 ** Math.floor(Math.log2(left));
@@ -33,9 +35,12 @@ export function rowsInsert<T, R extends object>(
       texts.set(size, { query, columns });
       const parameters: unknown[] = [];
       for (const row of part) addValues(parameters, row, columns);
-      await runCompiled(db, { ...query, parameters });
+      queries.push({ ...query, parameters });
       at += size;
     }
+    // All are sent before the first is answered.
+    const results = await Promise.all(queries.map((query) => runCompiled(db, query)));
+    return results.reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0);
   };
 }
 

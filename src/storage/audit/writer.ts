@@ -6,7 +6,7 @@ import { CompactRange, leafHash } from '../../core/audit/tree.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { UNKEYED } from '../../core/store/audit.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
+import { compiledQuery, type Holes, runCompiled } from '../compiled-query.js';
 import type { JournalSeal } from '../journal/seal.js';
 import { isUniqueViolation } from '../open-database.js';
 import { rowsInsert } from '../rows-insert.js';
@@ -216,11 +216,12 @@ async function insertAll(db: Tables, rows: readonly EventRow[], isShared: boolea
   }
 }
 
+const TYPES = 'writer text, place bigint, hash text, at bigint, code text, commitment text, salt text, detail text';
+const INSERT_TOGETHER = `INSERT INTO audit_events (${COLUMNS}) SELECT ${COLUMNS} FROM json_to_recordset($1::json) AS new(${TYPES})`;
+
 /** One round trip, with a text that is the same for any number of rows. */
 async function insertTogether(db: Tables, rows: readonly EventRow[]): Promise<void> {
-  const types = 'writer text, place bigint, hash text, at bigint, code text, commitment text, salt text, detail text';
-  const text = `INSERT INTO audit_events (${COLUMNS}) SELECT ${COLUMNS} FROM json_to_recordset($1::json) AS new(${types})`;
-  await db.executeQuery(CompiledQuery.raw(text, [JSON.stringify(rows)]));
+  await runCompiled(db, CompiledQuery.raw(INSERT_TOGETHER, [JSON.stringify(rows)]));
 }
 
 /** Where a salt and a detail of usual length lie side by side to be hashed. */

@@ -18,6 +18,8 @@ import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import type { Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
+import { writtenTogether } from '../together.js';
+import { advanceTogether } from './advance-together.js';
 import { useRecord } from './audited.js';
 import { due, waiting } from './due.js';
 import type { Tables } from './entries.js';
@@ -29,6 +31,7 @@ import { endExpired, releaseReturned } from './requests.js';
 import { toEntry } from './rows.js';
 import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
 import { advance, expire, rest, takeNonce } from './state-changes.js';
+import type { Advance } from './steps.js';
 import { twinOf } from './transaction-ids.js';
 
 /** The journal on a database. @param owner - name under which leases are held, different for each process */
@@ -59,6 +62,15 @@ export function journalTable(
       return work(db);
     });
   const reserve = reservationQueue(write);
+  const advanceOne: (step: Advance) => Promise<void> =
+    database.dialect === 'postgres'
+      ? writtenTogether((batch) =>
+          write(async (db, by) => {
+            await advanceTogether(db, batch(), by);
+            return [];
+          }),
+        )
+      : (step) => write((db, by) => advance(db, step, by));
   return {
     claim: (pending) => write((db, by) => claimAll(db, pending, by)),
     async accept(request) {
@@ -70,7 +82,7 @@ export function journalTable(
     renew: (lease) => write((db, by) => renewLease(db, lease, by)),
     keepLeases: () => write(keepLeases),
     endLeases: () => write(endLeases),
-    advance: (lease, to, fact, event) => write((db, by) => advance(db, { lease, to, fact, event: event ?? to }, by)),
+    advance: (lease, to, fact, event) => advanceOne({ lease, to, fact, event: event ?? to }),
     rest: (lease, until) => write((db, by) => rest(db, { lease, until }, by)),
     takeNonce: (lease, counts) => write((db, by) => takeNonce(db, { lease, counts }, by)),
     budgetsUsed: (wanted, by) => read((db) => budgetsUsed(db, wanted, by)),

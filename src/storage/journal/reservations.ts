@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { type JournalEntry, livingStates, unsignedStates } from '../../core/store/journal.js';
 import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
@@ -275,4 +276,24 @@ const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: 
 /** Gives up the numbers that a transaction had reserved and was not signed with. */
 export async function releaseOtherNonces(db: Tables, id: string): Promise<void> {
   await deleteOtherNonces(db, { id });
+}
+
+const deleteOtherNoncesOfAll = compiledQuery((db: Tables, hole: Holes<{ readonly ids: readonly string[] }>) =>
+  db
+    .deleteFrom('reservations')
+    .using('transactions')
+    .where('reservations.transaction_id', '=', sql<string>`any(cast(${hole('ids')} as text[]))`)
+    .whereRef('transactions.id', '=', 'reservations.transaction_id')
+    .where('reservations.sender', '!=', '')
+    .where((row) =>
+      row.or([
+        row('transactions.sender', '!=', row.ref('reservations.sender')),
+        row('transactions.nonce', '!=', row.ref('reservations.resource')),
+      ]),
+    ),
+);
+
+/** As `releaseOtherNonces`, for many (PostgreSQL). */
+export async function releaseOtherNoncesOfAll(db: Tables, ids: readonly string[]): Promise<void> {
+  await deleteOtherNoncesOfAll(db, { ids });
 }

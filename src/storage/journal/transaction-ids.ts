@@ -2,6 +2,7 @@ import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import { type JournalEntry, livingStates } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { addEvent, requireEntry, type Tables } from './entries.js';
 import { sealOf } from './seal.js';
@@ -32,6 +33,21 @@ const insertTaken = compiledQuery((db: Tables, hole: Holes<TakenRow>) =>
     })
     .onConflict((conflict) => conflict.doNothing()),
 );
+
+const insertAllTaken = rowsInsert(
+  (db: Tables, rows: readonly TakenRow[]) =>
+    db
+      .insertInto('transaction_ids')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing()),
+  64,
+);
+
+/** As `takeTransactionId`, for many. @returns false if one of the ids is taken: then the work has to be undone */
+export async function takeTransactionIds(db: Tables, all: readonly Pick<Taking, 'id' | 'txId'>[]): Promise<boolean> {
+  const rows = await Promise.all(all.map((one) => rowOf(db, one)));
+  return (await insertAllTaken(db, rows)) === rows.length;
+}
 
 async function rowOf(db: Tables, { id, txId }: Pick<Taking, 'id' | 'txId'>): Promise<TakenRow> {
   const seal = sealOf(db);
