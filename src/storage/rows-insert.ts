@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import { CustosError } from '../core/errors.js';
-import { runCompiled } from './compiled-query.js';
+import { runCompiled, withParameters } from './compiled-query.js';
 
 /** Rows of one step. */
 const A_FEW = 4;
@@ -35,7 +35,7 @@ export function rowsInsert<T, R extends object>(
       texts.set(size, { query, columns });
       const parameters: unknown[] = [];
       for (const row of part) addValues(parameters, row, columns);
-      queries.push({ ...query, parameters });
+      queries.push(withParameters(query, parameters));
       at += size;
     }
     // All are sent before the first is answered.

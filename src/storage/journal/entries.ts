@@ -148,8 +148,9 @@ export async function addEvents(db: Tables, all: readonly AddedLine[]): Promise<
       await insertEvent(db, { id, at, event, fact, seq });
       continue;
     }
-    const line = { transaction_id: id, place, at, event, fact, mac: null, seq, feed: null };
-    placed.push({ ...line, mac: seal.of('transaction_events', line) });
+    const line: EventRow = { transaction_id: id, place, at, event, fact, mac: null, seq, feed: null };
+    line.mac = seal.of('transaction_events', line);
+    placed.push(line);
   }
   await insertLines(db, placed);
 }

@@ -129,14 +129,14 @@ async function addRows(
   const seal = sealOf(db);
   const fresh = part
     .filter(({ id }) => !known.rows.has(id) && !known.lost.has(id))
-    .map((item) => newRow(item, holder.now))
-    .map((row) => ({ ...row, ...(busy.has(row.line) ? unleased : held(holder)) }))
-    .map((row) => ({ ...row, mac: seal.of('transactions', row) }));
+    .map((item) => newRow(item, holder.now));
+  for (const row of fresh) {
+    Object.assign(row, busy.has(row.line) ? unleased : held(holder));
+    row.mac = seal.of('transactions', row);
+  }
+  const lines = fresh.map((row) => claimedLine(seal, row, holder.now));
   await insertTransactions(db, fresh);
-  await insertLines(
-    db,
-    fresh.map((row) => claimedLine(seal, row, holder.now)),
-  );
+  await insertLines(db, lines);
   for (const row of fresh) {
     noteEvent(db, row.id);
     seal.remember(row);

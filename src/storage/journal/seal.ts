@@ -69,17 +69,18 @@ export class JournalSeal {
     const parts: string[] = [table];
     for (const name of this.#columnsOf(table, row)) {
       const value: unknown = Reflect.get(row, name);
-      if (value !== null && value !== undefined) parts.push(name, textOf(value));
+      if (typeof value === 'string') parts.push(name, value);
+      else if (value !== null && value !== undefined) parts.push(name, textOf(value));
     }
     return this.#mac(parts);
   }
 
   /** Sorted once for each table: most rows have the same columns. */
   #columnsOf(table: string, row: object): readonly string[] {
-    const known = this.#columns.get(table) ?? { seen: new Set(), covered: [] };
+    const known = this.#columns.get(table);
     const names = Object.keys(row);
-    if (names.every((name) => known.seen.has(name))) return known.covered;
-    const seen = new Set([...known.seen, ...names]);
+    if (known !== undefined && hasAll(known.seen, names)) return known.covered;
+    const seen = new Set([...(known?.seen ?? []), ...names]);
     const covered = [...seen].filter(isCovered).sort((one, other) => (one < other ? -1 : 1));
     this.#columns.set(table, { seen, covered });
     return covered;
@@ -161,6 +162,11 @@ export class JournalSeal {
     const [oldest] = this.#known.keys();
     if (this.#known.size > MOST_KNOWN && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function hasAll(seen: ReadonlySet<string>, names: readonly string[]): boolean {
+  for (const name of names) if (!seen.has(name)) return false;
+  return true;
 }
 
 function isCovered(name: string): boolean {

@@ -137,12 +137,17 @@ export async function planStep(
   const whole = { ...fact.filled, ...fact.sent, ...fact };
   const isTry = isOneMoreTry(fact);
   const changes = columns(whole);
-  Object.assign(changes, leaseAfter(to, fact, now), { state: to, updated_at: now });
+  addLease(changes, { to, fact, now });
+  changes.state = to;
+  changes.updated_at = now;
   const sealed = await sealStep(db, lease.id, { changes, isTry, lines: linesBefore(event, fact).length + 1 });
-  const all: typeof changes = Object.assign(changes, sealed?.columns);
+  if (sealed !== undefined) {
+    changes.events = sealed.columns.events;
+    changes.mac = sealed.columns.mac;
+  }
   const shape: Shape = {
     to,
-    columns: Object.keys(all) as (keyof Row)[],
+    columns: Object.keys(changes) as (keyof Row)[],
     // Except the network's id of a transaction that others sign after us.
     isFrozen: frozen.some(
       (name) => whole[name] !== undefined && !(name === 'txId' && (to === 'broadcast' || fact.sent !== undefined)),
@@ -151,7 +156,13 @@ export async function planStep(
     isSealed: sealed !== undefined,
     isSent: fact.sent !== undefined,
   };
-  const values: StepValues = Object.assign(all, lease, { holder: owner, was: sealed?.was ?? null, now });
+  const values: StepValues = Object.assign(changes, {
+    id: lease.id,
+    generation: lease.generation,
+    holder: owner,
+    was: sealed?.was ?? null,
+    now,
+  });
   return { shape, values, whole, sealed };
 }
 
@@ -200,7 +211,9 @@ async function sealStep(
   }
   const events = Number(known.events) + lines;
   // Assigned to a copy, because to spread several objects into one makes a much larger one.
-  const row = Object.assign({ ...known }, changes, { events, attempts: Number(known.attempts) + (isTry ? 1 : 0) });
+  const row = Object.assign({ ...known }, changes);
+  row.events = events;
+  row.attempts = Number(known.attempts) + (isTry ? 1 : 0);
   row.mac = seal.of('transactions', row);
   return { row, columns: { events, mac: row.mac }, was: known.mac };
 }
@@ -210,9 +223,10 @@ function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
 }
 
 /** A step keeps the lease; a transaction that has ended or waits for another try is released. */
-function leaseAfter(to: State, fact: JournalFact, now: number): Partial<Row> {
+function addLease(row: Partial<Row>, { to, fact, now }: Pick<Advance, 'to' | 'fact'> & { readonly now: number }): void {
   const isLetGo = followers[to].length === 0 || fact.nextAttemptAt !== undefined;
-  return isLetGo ? unleased : { lease_expires_at: now + LEASE_TIME };
+  if (isLetGo) row.lease_owner = unleased.lease_owner;
+  row.lease_expires_at = isLetGo ? unleased.lease_expires_at : now + LEASE_TIME;
 }
 
 function columns(fact: JournalFact): Partial<Row> {

@@ -61,18 +61,25 @@ class SqliteDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
+/** A statement, and whether it gives rows: both are of its text. */
+interface Prepared {
+  readonly statement: SqliteStatement;
+  readonly isReading: boolean;
+}
+
 class KyselyConnection implements DatabaseConnection {
   readonly #connection: SqliteConnection;
-  readonly #statements = new Map<string, SqliteStatement>();
+  readonly #statements = new Map<string, Prepared>();
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#prepare(query.sql);
-    const parameters = (query.parameters as readonly SqliteValue[]).map(bound);
-    if (givesRows(query)) return { rows: statement.all(...parameters) as R[] };
+    const { statement, isReading } = this.#prepare(query);
+    const given = query.parameters as readonly SqliteValue[];
+    const parameters = given.some(isEmptyBytes) ? given.map(bound) : given;
+    if (isReading) return { rows: statement.all(...parameters) as R[] };
     const { changes } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes) };
   }
@@ -82,22 +89,27 @@ class KyselyConnection implements DatabaseConnection {
     throw new CustosError('INTERNAL', 'rows are paged, not streamed');
   }
 
-  #prepare(sql: string): SqliteStatement {
-    let statement = this.#statements.get(sql);
-    if (statement !== undefined) return statement;
-    statement = this.#connection.prepare(sql);
+  #prepare(query: CompiledQuery): Prepared {
+    const { sql } = query;
+    let prepared = this.#statements.get(sql);
+    if (prepared !== undefined) return prepared;
+    prepared = { statement: this.#connection.prepare(sql), isReading: givesRows(query) };
     if (this.#statements.size >= KEPT_STATEMENTS) {
       const [oldest] = this.#statements.keys();
       if (oldest !== undefined) this.#statements.delete(oldest);
     }
-    this.#statements.set(sql, statement);
-    return statement;
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
+}
+
+function isEmptyBytes(value: SqliteValue): boolean {
+  return typeof value === 'object' && value !== null && value.length === 0;
 }
 
 /** Node 22 binds an empty array that it gave itself as NULL, and an own one as an empty blob. */
 function bound(value: SqliteValue): SqliteValue {
-  return value instanceof Uint8Array && value.length === 0 ? new Uint8Array() : value;
+  return isEmptyBytes(value) ? new Uint8Array() : value;
 }
 
 function givesRows({ query, sql }: CompiledQuery): boolean {
