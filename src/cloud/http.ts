@@ -87,14 +87,21 @@ export function createHttpClient({ clock, secrets, limits, proxies }: HttpOption
   const conceal = concealer(secrets);
   const quote = quoter(conceal);
   const wire = createWire(proxies);
+  // Broadcasts go to one address, one after another, and to read it takes as long as a statement of SQLite.
+  let last: { readonly text: string; readonly url: URL } | undefined;
+  const read = (text: string): URL => {
+    if (last?.text !== text) last = { text, url: new URL(text) };
+    return last.url;
+  };
   return {
     quote,
     async send(request) {
-      const label = conceal(request.label ?? describe(request));
-      const { host } = new URL(request.url);
+      const url = read(request.url);
+      const { host } = url;
+      const label = conceal(request.label ?? `${request.method} ${host}${url.pathname}`);
       for (let attempt = 0; ; attempt++) {
-        if (limits !== undefined) await enter(limits, request, label);
-        const found = await exchange(wire, request, label);
+        if (limits !== undefined) await enter(limits, request, { label, host });
+        const found = await exchange(wire, request, { label, url });
         const { answer, error, repeat } = judge(request, found, { label, quote, clock });
         if (found.kind === 'answer') limits?.answered(host, found.answer.status, error?.retryAfter);
         if (answer !== undefined) return answer;
@@ -106,18 +113,26 @@ export function createHttpClient({ clock, secrets, limits, proxies }: HttpOption
 }
 
 /** Waits for the host no longer than for its answer: the caller has a deadline too and must not send stale requests. */
-function enter(limits: HostLimits, { url, timeout, faults }: HttpRequest, label: string): Promise<void> {
+function enter(
+  limits: HostLimits,
+  { timeout, faults }: HttpRequest,
+  { label, host }: { readonly label: string; readonly host: string },
+): Promise<void> {
   const text = `${label} was not sent: too many requests wait for the host`;
   const tooLong = (retryAfter: number) => new CustosError(faults.limited, text, { retryAfter });
-  return limits.enter(new URL(url).host, { milliseconds: timeout, tooLong });
+  return limits.enter(host, { milliseconds: timeout, tooLong });
 }
 
 type Exchange =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
   | { readonly kind: 'fault'; readonly error: CustosError; readonly repeat: boolean };
 
-async function exchange(wire: Wire, request: HttpRequest, label: string): Promise<Exchange> {
-  const { faults, timeout, method, url } = request;
+async function exchange(
+  wire: Wire,
+  request: HttpRequest,
+  { label, url }: { readonly label: string; readonly url: URL },
+): Promise<Exchange> {
+  const { faults, timeout, method } = request;
   const { type, body } = payloadOf(request);
   const headers = { accept: 'application/json', ...type, ...request.headers };
   try {
@@ -204,11 +219,6 @@ function nodeFaultOf(faults: Faults, text: string): ErrorCode | undefined {
 /** Milliseconds before the next attempt: 250, 500, 1000 … with a quarter of jitter. */
 function backOff(attempt: number): number {
   return 250 * 2 ** Math.min(attempt, 5) * (0.75 + Math.random() * 0.5);
-}
-
-function describe({ method, url }: HttpRequest): string {
-  const { host, pathname } = new URL(url);
-  return `${method} ${host}${pathname}`;
 }
 
 function faultCode(thrown: unknown): string {

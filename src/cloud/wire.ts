@@ -8,7 +8,7 @@ import { TunnelAgent } from './tunnel.js';
 /** One request as it is sent. */
 interface WireRequest {
   readonly method: string;
-  readonly url: string;
+  readonly url: string | URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   /** Milliseconds for the whole exchange, body included. */
@@ -72,7 +72,7 @@ export function createWire(proxies: ProxyRules = noProxies): Wire {
     };
   };
   return async (request) => {
-    const route = routeOf(new URL(request.url));
+    const route = routeOf(typeof request.url === 'string' ? new URL(request.url) : request.url);
     try {
       return await exchange(route, request);
     } catch (error) {
