@@ -13,6 +13,8 @@ export type RecordAll<T> = (database: Kysely<T>, events: readonly AuditEvent[]) 
 export interface WriteOptions {
   /** In a transaction of its own: what others record beside it cannot make it fail. */
   readonly alone?: boolean;
+  /** It takes a lock that other machines wait for: there it runs behind the others of its transaction, and so holds it shortly. */
+  readonly last?: boolean;
 }
 
 /** One database behind Kysely: reads see what is committed, writes are durable when they resolve. */

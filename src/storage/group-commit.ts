@@ -19,6 +19,8 @@ export interface QueuedWork<T> {
   reject(error: unknown): void;
   /** Shares its commit with no other. */
   readonly alone: boolean;
+  /** Takes a lock that other machines wait for. */
+  readonly last: boolean;
 }
 
 /** Largest number of units of work in one commit, so that another process gets its turn. */
@@ -44,7 +46,7 @@ export class GroupCommit<T> {
   /** @throws CustosError STORE_UNREACHABLE: it is closed; or what the work throws */
   write<R>(
     work: (database: Kysely<T>, record: AuditRecord) => Promise<R>,
-    { alone = false }: WriteOptions = {},
+    { alone = false, last = false }: WriteOptions = {},
   ): Promise<R> {
     if (this.#closed) return Promise.reject(new CustosError('STORE_UNREACHABLE', 'the store is closed'));
     return new Promise<R>((resolve, reject) => {
@@ -57,6 +59,7 @@ export class GroupCommit<T> {
         },
         reject,
         alone,
+        last,
       });
       this.#start();
     });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type {
   AuditFilter,
   AuditHead,
@@ -14,6 +14,9 @@ import { onUnrecorded } from './narrowing.js';
 import { type AuditWriter, hashesIn, requireHead } from './writer.js';
 
 type Tables = Kysely<StoreTables>;
+
+/** First half of the name of a log's checkpoints' lock in PostgreSQL: the letters CUSK. */
+const CHECKPOINT_LOCK = 0x4355534b;
 
 export interface LogParts {
   readonly writer: AuditWriter;
@@ -133,9 +136,10 @@ interface Adding {
 
 async function addCheckpoint(db: Tables, { checkpoint, former, seal }: Adding): Promise<boolean> {
   const { writer } = checkpoint;
-  // One checkpoint of a log at a time: each names the one before it.
-  const head = db.selectFrom('audit_heads').select('writer').where('writer', '=', writer);
-  await (seal.isShared ? head.forUpdate() : head).execute();
+  // One checkpoint of a log at a time: each names the one before it. The row of the head is held by whoever writes events.
+  if (seal.isShared) {
+    await sql`SELECT pg_advisory_xact_lock(${sql.lit(CHECKPOINT_LOCK)}, hashtext(${writer}))`.execute(db);
+  }
   const last = await db
     .selectFrom('audit_checkpoints')
     .select('size')

@@ -15,7 +15,7 @@ import {
 import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
-import type { Database } from '../database.js';
+import type { Database, WriteOptions } from '../database.js';
 import type { Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { writtenTogether } from '../together.js';
@@ -42,7 +42,7 @@ export function journalTable(
   { seal = new JournalSeal(database.dialect === 'postgres'), written }: { seal?: JournalSeal; written?: Written } = {},
 ): Journal {
   const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
-  const write = async <R>(work: (db: Tables, holder: Holder) => Promise<R>): Promise<R> => {
+  const write = async <R>(work: (db: Tables, holder: Holder) => Promise<R>, options?: WriteOptions): Promise<R> => {
     let used: Tables | undefined;
     const done = await database.write(async (db, record) => {
       used = db;
@@ -52,7 +52,7 @@ export function journalTable(
       const result = await work(db, holder());
       await seal.finish(db);
       return result;
-    });
+    }, options);
     if (used !== undefined) written?.tell(used);
     return done;
   };
@@ -61,7 +61,8 @@ export function journalTable(
       useSeal(db, seal);
       return work(db);
     });
-  const reserve = reservationQueue(write);
+  const writeLast: typeof write = (work) => write(work, { last: true });
+  const reserve = reservationQueue(writeLast);
   const advanceOne: (step: Advance) => Promise<void> =
     database.dialect === 'postgres'
       ? writtenTogether((batch) =>
@@ -72,7 +73,7 @@ export function journalTable(
         )
       : (step) => write((db, by) => advance(db, step, by));
   return {
-    claim: (pending) => write((db, by) => claimAll(db, pending, by)),
+    claim: (pending) => writeLast((db, by) => claimAll(db, pending, by)),
     async accept(request) {
       const answer = await write((db, by) => accept(db, request, by));
       if (answer instanceof CustosError) throw answer;

@@ -28,7 +28,7 @@ interface Done<T> extends DoneWork {
 /** Runs units of work in one transaction; repeats for a while what others interfered with or a lost connection undid. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
   const start = Date.now();
-  let left = group;
+  let left: readonly QueuedWork<T>[] = [...group.filter(({ last }) => !last), ...group.filter(({ last }) => last)];
   for (let attempt = 1; left.length > 0; attempt++) {
     const { again, reason } = await attemptGroup(left, writer);
     const lost = isUnreachable(reason);
