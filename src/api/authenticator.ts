@@ -44,6 +44,8 @@ interface Known {
   isFrom(address: string | undefined): boolean;
   readonly bucket: Bucket;
   readAt: number;
+  /** The token with the address that sent it last. */
+  caller: Caller;
 }
 
 /** Verifies tokens, and keeps each to its rate. */
@@ -80,6 +82,20 @@ export class Authenticator {
     if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
     this.#headers.set(name, { id: known.token.id, hash: known.hash });
     return this.#admitted(known, address);
+  }
+
+  /**
+   * As `authenticate`, at once, with the address.
+   * @returns undefined where it has to be looked up; nothing is counted then
+   * @throws CustosError TOKEN_INVALID, RATE_LIMITED
+   */
+  known(header: string, { address }: Origin): Caller | undefined {
+    const seen = this.#headers.get(this.#headers.nameOf(header));
+    const found = seen && this.#known.get(seen.id);
+    if (found === undefined || found.hash !== seen?.hash || performance.now() - found.readAt >= FRESH) return undefined;
+    const token = this.#admitted(found, address);
+    if (address !== undefined && found.caller.address !== address) found.caller = { ...token, address };
+    return address === undefined ? token : found.caller;
   }
 
   /** The handshake of TLS proved that the client has the key of its certificate. */
@@ -144,8 +160,10 @@ export class Authenticator {
     if (stored === undefined || token === undefined) return undefined;
     const { tenant, ownerTags } = token;
     const owners = ownerTags && (await this.#parts.ownersOf(tenant, ownerTags));
+    const whole: Caller = { ...token, ...(owners && { owners }) };
     const known: Known = {
-      token: { ...token, ...(owners && { owners }) },
+      token: whole,
+      caller: whole,
       hash: stored.hash,
       isFrom: token.from === undefined ? () => true : networkCheck(token.from),
       bucket: found?.bucket ?? new Bucket(token.rate, readAt),

@@ -92,15 +92,16 @@ export function route<
   Q extends z.ZodType = Nothing,
   B extends z.ZodType = z.ZodUndefined,
 >(spec: Spec<P, Q, B>): Route {
+  const scopes = [spec.scope].flat();
+  // Nothing that a person asks for goes without its event. What only reads is asked for all the time.
+  const isChange = spec.method !== 'GET' && !scopes.every((scope) => scope.endsWith(':read'));
   return {
     ...spec,
     async answer(request, parts, caller) {
       if (caller === undefined) throw new CustosError('INTERNAL', 'an operation was reached without a token');
-      const scopes = [spec.scope].flat();
       requireAnyScope(caller, scopes);
-      const call = await validated(spec, request);
-      // Nothing that a person asks for goes without its event. What only reads is asked for all the time.
-      const isChange = spec.method !== 'GET' && !scopes.every((scope) => scope.endsWith(':read'));
+      const before = beforeBody(spec, request);
+      const call = { ...before, body: read(spec.body, spec.body && (await request.body()), 'body') };
       if (isChange) await caller.person?.asked({ operation: spec.id, path: pathOf(spec.path, request.params) });
       return spec.handle(call, parts, caller);
     },
@@ -113,7 +114,13 @@ export function openRoute<
   Q extends z.ZodType = Nothing,
   B extends z.ZodType = z.ZodUndefined,
 >(spec: OpenSpec<P, Q, B>): Route {
-  return { ...spec, answer: async (request, parts) => spec.handle(await validated(spec, request), parts) };
+  return {
+    ...spec,
+    async answer(request, parts) {
+      const before = beforeBody(spec, request);
+      return spec.handle({ ...before, body: read(spec.body, spec.body && (await request.body()), 'body') }, parts);
+    },
+  };
 }
 
 /** The path that was asked, of a template such as `/v1/freezes/{id}/end`. */
@@ -122,14 +129,13 @@ function pathOf(template: string, params: unknown): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given.get(name))));
 }
 
-async function validated<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  { params, query, body }: Described<P, Q, B>,
+function beforeBody<P extends z.ZodType, Q extends z.ZodType>(
+  { params, query }: Pick<Described<P, Q, z.ZodType>, 'params' | 'query'>,
   request: RawRequest,
-): Promise<Call<z.output<P>, z.output<Q>, z.output<B>>> {
+): Omit<Call<z.output<P>, z.output<Q>, unknown>, 'body'> {
   return {
     params: read(params, request.params, 'path'),
     query: read(query, request.query, 'query'),
-    body: read(body, body === undefined ? undefined : await request.body(), 'body'),
     header: request.header,
     signal: request.signal,
     cut: request.cut,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBody } from '../http/json.js';
 import { type Problem, requestInvalid } from '../http/problems.js';
 
 /** Which part of a request a problem is in. */
@@ -33,6 +34,16 @@ export function refuseHalves(body: unknown): void {
       text: 'has half of a surrogate pair',
     })),
   );
+}
+
+/**
+ * Reads a body as JSON without halves. Only an escape makes one of a text that came as UTF-8.
+ * @throws CustosError REQUEST_INVALID
+ */
+export function jsonOf(text: string): unknown {
+  const json = parseBody(text);
+  if (text.includes('\\u')) refuseHalves(json);
+  return json;
 }
 
 /** Most bodies have none, and need no places. */

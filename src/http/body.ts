@@ -40,11 +40,6 @@ export function requireJson(type = ''): void {
   throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
 }
 
-/** Reads a body that was received. @throws CustosError REQUEST_INVALID */
-export function jsonOf(bytes: Uint8Array): unknown {
-  return parseBody(textOf(bytes));
-}
-
 /** Reads a body of any kind, inflated. @throws CustosError REQUEST_TOO_LARGE, REQUEST_INVALID, REQUEST_INCOMPLETE */
 export function readContent({ req }: Context): Promise<Uint8Array> {
   return readInflated(req.raw, BODY_BYTES);
@@ -59,7 +54,8 @@ async function readText(request: Request, most = BODY_BYTES): Promise<string> {
   return textOf(await readInflated(request, most));
 }
 
-function textOf(bytes: Uint8Array): string {
+/** The text of a body that was received. @throws CustosError REQUEST_INVALID */
+export function textOf(bytes: Uint8Array): string {
   const text = utf8Text(bytes);
   if (text !== undefined) return text;
   throw requestInvalid([{ property: 'body', rule: 'encoding', text: 'body must be UTF-8' }]);

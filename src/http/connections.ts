@@ -13,11 +13,6 @@ export interface Connections {
   drain(): void;
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /**
  * Keeps the number of open connections below a limit, so that a new client can always connect. At the limit an idle connection
  * is cut. There are two kinds: those that never had a request, and those that wait for the next one. The longest idle one of
@@ -28,7 +23,8 @@ export function limitConnections(server: Server, limit: number, onCut: () => voi
   // Sets keep the order of insertion, so the longest waiting one is first.
   const silent = new Set<Socket>();
   const waiting = new Set<Socket>();
-  const inWork = new Map<Duplex, Set<Exchange>>();
+  /** Answers that are not written yet; nearly always one. */
+  const inWork = new Map<Duplex, readonly ServerResponse[]>();
   // Requests of TLS come on a socket of their own, over the connection that is counted.
   const below = new WeakMap<Duplex, Socket>();
   const byPlace = new Map<string, Socket>();
@@ -59,19 +55,21 @@ export function limitConnections(server: Server, limit: number, onCut: () => voi
     const socket = byPlace.get(placeOf(secure));
     if (socket !== undefined) below.set(secure, socket);
   });
+  // One function for all answers, of which each tells its end once: what is made for each request is paid for by each.
+  function ended(this: ServerResponse) {
+    const socket = counted(this.req.socket);
+    const others = inWork.get(socket)?.filter((one) => one !== this) ?? [];
+    if (others.length > 0) inWork.set(socket, others);
+    if (others.length > 0 || !inWork.delete(socket)) return;
+    if (isDraining) this.req.socket.destroySoon();
+    else if (!socket.destroyed) waiting.add(socket);
+  }
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const socket = counted(request.socket);
-    const exchange = { request, response };
-    const exchanges = inWork.get(socket) ?? new Set();
-    silent.delete(socket);
-    waiting.delete(socket);
-    inWork.set(socket, exchanges.add(exchange));
-    response.once('close', () => {
-      exchanges.delete(exchange);
-      if (exchanges.size > 0 || !inWork.delete(socket)) return;
-      if (isDraining) request.socket.destroySoon();
-      else if (!socket.destroyed) waiting.add(socket);
-    });
+    const others = inWork.get(socket);
+    if (!waiting.delete(socket)) silent.delete(socket);
+    inWork.set(socket, others === undefined ? [response] : [...others, response]);
+    response.on('close', ended);
   });
   return {
     isFree: (connection) => [...(inWork.get(counted(connection)) ?? [])].every(isIncomplete),
@@ -87,8 +85,8 @@ function placeOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
-function isIncomplete({ request, response }: Exchange): boolean {
-  return !request.complete && !response.headersSent;
+function isIncomplete({ req, headersSent }: ServerResponse): boolean {
+  return !req.complete && !headersSent;
 }
 
 function first(sockets: ReadonlySet<Socket>): Socket | undefined {

@@ -1,5 +1,5 @@
 import { quote } from '../core/ids.js';
-import { repeatedMember } from '../core/text/repeated-member.js';
+import { repeatedMember, writtenMembers } from '../core/text/repeated-member.js';
 import { requestInvalid } from './problems.js';
 
 /** Deepest nesting of a request body; the parsers behind it recurse. */
@@ -12,12 +12,13 @@ const MAX_DEPTH = 40;
  */
 export function parseBody(text: string): unknown {
   const parsed = parseJson(text);
-  if (isDeeper(parsed, MAX_DEPTH)) {
+  const members = membersOf(parsed, MAX_DEPTH);
+  if (members === undefined) {
     throw requestInvalid([{ property: 'body', rule: 'depth', text: `body must not nest deeper than ${MAX_DEPTH}` }]);
   }
-  const name = repeatedMember(text);
-  if (name !== undefined) {
-    throw requestInvalid([{ property: 'body', rule: 'twice', text: `the member ${quote(name)} stands twice` }]);
+  if (members !== writtenMembers(text)) {
+    const name = quote(repeatedMember(text));
+    throw requestInvalid([{ property: 'body', rule: 'twice', text: `the member ${name} stands twice` }]);
   }
   return parsed;
 }
@@ -38,11 +39,20 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** It goes no deeper than it looks for. */
-function isDeeper(value: unknown, depth: number): boolean {
-  if (depth < 0) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((member) => isDeeper(member, depth - 1));
+/** Members of all objects in a value. @returns undefined: it nests deeper */
+function membersOf(value: unknown, depth: number): number | undefined {
+  if (depth < 0) return undefined;
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : inner.length;
+  for (const one of inner) {
+    // A text or a number can only be too deep.
+    if (depth > 0 && (typeof one !== 'object' || one === null)) continue;
+    const more = membersOf(one, depth - 1);
+    if (more === undefined) return undefined;
+    count += more;
+  }
+  return count;
 }
 
 /** True for a JSON object that is not a list. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { incompleteBody, jsonOf, requireJson } from './body.js';
+import type { CustosError } from '../core/errors.js';
+import { incompleteBody, requireJson } from './body.js';
 
 /**
  * A request that says what it wants in the usual way, and its answer. To read and write it without the objects of the Fetch standard
@@ -47,32 +48,43 @@ function isUsualLength(length: string | undefined, method: string | undefined): 
   return method !== 'GET' && /^\d{1,5}$/.test(length) && Number(length) <= MOST_BYTES;
 }
 
-/**
- * Begins to receive the body, so that it is there if the client goes away while somebody looks who it is.
- * @returns reads it as JSON that says it is JSON; once
- */
-export function plainBody(incoming: IncomingMessage): () => Promise<unknown> {
-  const whole = received(incoming);
-  // Not every operation reads it.
-  whole.catch(() => undefined);
-  return async () => {
-    requireJson(incoming.headers['content-type']);
-    return jsonOf(await whole);
-  };
-}
+/** A body that is received at once, so that it is there if the client goes away while somebody looks who it is. */
+export class PlainBody {
+  readonly #incoming: IncomingMessage;
+  readonly #parts: Buffer[] = [];
+  #isOver = false;
+  #fault: CustosError | undefined;
+  #told: (() => void) | undefined;
 
-function received(incoming: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = [];
-    incoming.on('data', (part: Buffer) => parts.push(part));
-    incoming.once('end', () => {
-      const [first, ...more] = parts;
-      resolve(first !== undefined && more.length === 0 ? first : Buffer.concat(parts));
-    });
-    incoming.once('error', (cause) => reject(incompleteBody(cause)));
+  constructor(incoming: IncomingMessage) {
+    this.#incoming = incoming;
+    // Each is told once; to say so would make a wrapper of each.
+    incoming.on('data', (part: Buffer) => this.#parts.push(part));
+    incoming.on('end', () => this.#end());
+    incoming.on('error', (cause) => this.#end(incompleteBody(cause)));
     // To make an error takes longer than to read a short body, so it is made only where there is one.
-    incoming.once('close', () => incoming.readableEnded || reject(incompleteBody(undefined)));
-  });
+    incoming.on('close', () => this.#isOver || this.#end(incompleteBody(undefined)));
+  }
+
+  /** Its bytes. @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_INCOMPLETE */
+  async bytes(): Promise<Uint8Array> {
+    requireJson(this.#incoming.headers['content-type']);
+    if (!this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#told = resolve;
+      });
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+    const [first, second] = this.#parts;
+    return first !== undefined && second === undefined ? first : Buffer.concat(this.#parts);
+  }
+
+  #end(fault?: CustosError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#fault = fault;
+    this.#told?.();
+  }
 }
 
 /** Aborted when the client goes away before its answer is written. */
@@ -85,8 +97,11 @@ export function goneSignal(outgoing: ServerResponse): AbortSignal {
 
 export function writePlain({ incoming, outgoing }: PlainExchange, { status, headers, text }: PlainAnswer): void {
   if (outgoing.destroyed) return;
-  const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
-  outgoing.writeHead(status, { ...headers, ...length });
+  // Names and values in turns: so the library takes them as they are.
+  const list: string[] = [];
+  for (const name of Object.keys(headers)) list.push(name, headers[name] ?? '');
+  if (text !== undefined) list.push('content-length', String(Buffer.byteLength(text)));
+  outgoing.writeHead(status, list);
   outgoing.end(text);
   if (!incoming.complete) endUnlessComplete(incoming);
 }

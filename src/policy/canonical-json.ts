@@ -1,4 +1,5 @@
 import { CustosError, type ErrorCode } from '../core/errors.js';
+import { isObject } from '../core/json.js';
 
 /** Deeper nesting is never needed, and must not exhaust the stack. */
 const DEPTH = 64;
@@ -37,11 +38,14 @@ function write(value: unknown, depth: number): string {
   }
   if (typeof value === 'string') return writeText(value);
   if (Array.isArray(value)) return `[${value.map((one) => write(one, depth + 1)).join()}]`;
-  if (typeof value !== 'object') throw unfit(typeof value);
-  const members = new Map(Object.entries(value).filter(([, member]) => member !== undefined));
+  if (!isObject(value)) throw unfit(typeof value);
+  let text = '';
   // It sorts by UTF-16 units, as RFC 8785 (3.2.3) wants.
-  const names = [...members.keys()].sort();
-  return `{${names.map((name) => `${writeText(name)}:${write(members.get(name), depth + 1)}`).join()}}`;
+  for (const name of Object.keys(value).sort()) {
+    const member = value[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${writeText(name)}:${write(member, depth + 1)}`;
+  }
+  return `{${text}}`;
 }
 
 function writeText(text: string): string {

@@ -22,6 +22,15 @@ export async function callerOf(header: Headers, peer: Peer, { parts, authenticat
   return withUser(asker, header(USER_HEADER), parts.users);
 }
 
+/** As `callerOf`, at once where everything that it takes is known: whatever waits in between costs a tenth of a short request. */
+export function callerSoon(header: Headers, peer: Peer, answering: Answering): Caller | Promise<Caller> {
+  const authorization = header('authorization');
+  const known = authorization === undefined ? undefined : answering.authenticator.known(authorization, peer);
+  if (known === undefined) return callerOf(header, peer, answering);
+  const proof = header(USER_HEADER);
+  return proof === undefined && known.owners === undefined ? known : withUser(known, proof, answering.parts.users);
+}
+
 /** Content where none is expected is a mistake of the client, which would otherwise pass unseen. @throws CustosError REQUEST_INVALID */
 export function refuseBody({ body }: Pick<Route, 'body'>, header: Headers): void {
   if (body !== undefined) return;

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { CustosError } from '../../core/errors.js';
+import { textOf } from '../../http/body.js';
 import type { Peer } from '../../http/listen.js';
-import { goneSignal, type PlainAnswer, type PlainExchange, plainBody, writePlain } from '../../http/plain.js';
+import { goneSignal, type PlainAnswer, PlainBody, type PlainExchange, writePlain } from '../../http/plain.js';
 import { problemOf } from '../problem.js';
 import type { Answer, RawRequest, Route } from '../route.js';
-import { refuseHalves } from '../validate.js';
-import { type Answering, callerOf, headersOf, newInstance, refuseBody } from './asked.js';
+import { jsonOf } from '../validate.js';
+import { type Answering, callerSoon, headersOf, newInstance, refuseBody } from './asked.js';
 
 interface PlainAnswering extends Answering {
   readonly routes: readonly Route[];
@@ -28,16 +29,23 @@ export function plainAnswers(answering: PlainAnswering): (exchange: PlainExchang
     const { method = '', url = '' } = exchange.incoming;
     const found = find(method, url);
     if (found === undefined) return false;
-    void answer(found, { ...exchange, peer }, answering);
+    void answer({ found, exchange, peer }, answering);
     return true;
   };
 }
 
-async function answer(found: Found, exchange: PlainExchange & { readonly peer: Peer }, answering: PlainAnswering) {
+interface Asked {
+  readonly found: Found;
+  readonly exchange: PlainExchange;
+  readonly peer: Peer;
+}
+
+async function answer(asked: Asked, answering: PlainAnswering): Promise<void> {
+  const { exchange } = asked;
   const instance = newInstance();
   const own = headersOf(instance);
   try {
-    const { status, headers, body, stream } = await answered(found, exchange, answering);
+    const { status, headers, body, stream } = await answered(asked, answering);
     if (stream !== undefined) throw new CustosError('INTERNAL', 'an operation answered with an unexpected stream');
     const text = body === undefined ? undefined : JSON.stringify(body);
     const type = text === undefined ? undefined : { 'content-type': 'application/json' };
@@ -49,24 +57,20 @@ async function answer(found: Found, exchange: PlainExchange & { readonly peer: P
 }
 
 async function answered(
-  { route, params }: Found,
-  { incoming, outgoing, peer }: PlainExchange & { readonly peer: Peer },
+  { found: { route, params }, exchange: { incoming, outgoing }, peer }: Asked,
   answering: PlainAnswering,
 ): Promise<Answer> {
   const header = headerOf(incoming);
-  const body = route.body === undefined ? undefined : plainBody(incoming);
+  const body = route.body === undefined ? undefined : new PlainBody(incoming);
   answering.checkHost(header('host'));
-  const caller = route.scope === undefined ? undefined : await callerOf(header, peer, answering);
+  const asker = route.scope === undefined ? undefined : callerSoon(header, peer, answering);
+  const caller = asker instanceof Promise ? await asker : asker;
   refuseBody(route, header);
   // Whoever waits asks for it again and again.
   let gone: AbortSignal | undefined;
   const request: RawRequest = {
-    ...{ params, query: {}, header, cut: peer.cut },
-    body: async () => {
-      const json = await body?.();
-      refuseHalves(json);
-      return json;
-    },
+    ...{ params, query: nothing, header, cut: peer.cut },
+    body: async () => body && jsonOf(textOf(await body.bytes())),
     signal: () => {
       gone ??= goneSignal(outgoing);
       return gone;
@@ -74,6 +78,8 @@ async function answered(
   };
   return route.answer(request, answering.parts, caller);
 }
+
+const nothing = {};
 
 function headerOf({ headers }: IncomingMessage): RawRequest['header'] {
   return (name) => {
@@ -85,22 +91,30 @@ function headerOf({ headers }: IncomingMessage): RawRequest['header'] {
 /** One part of a path: itself, or the name of what may stand there. */
 type Step = { readonly text: string } | { readonly name: string };
 
+interface Candidate {
+  readonly route: Route;
+  readonly steps: readonly Step[];
+}
+
 /** Of several that a path fits, the first one, as with the routes behind. */
 function finderOf(routes: readonly Route[]): (method: string, path: string) => Found | undefined {
-  const candidates = new Map<string, { readonly route: Route; readonly steps: readonly Step[] }[]>();
+  const candidates = new Map<string, Candidate[]>();
   for (const route of routes.filter(({ answers }) => !Object.values(answers).some(isStream))) {
     const steps = route.path.split('/').map(stepOf);
     const key = `${route.method} ${steps.length}`;
     candidates.set(key, [...(candidates.get(key) ?? []), { route, steps }]);
   }
-  return (method, path) => {
+  const find = (method: string, path: string): Found | undefined => {
     const parts = path.split('/');
-    for (const { route, steps } of candidates.get(`${method} ${parts.length}`) ?? []) {
-      const params = paramsOf(steps, parts);
-      if (params !== undefined) return { route, params };
-    }
-    return undefined;
+    const fitting = candidates.get(`${method} ${parts.length}`)?.find(({ steps }) => fits(steps, parts));
+    return fitting && { route: fitting.route, params: paramsOf(fitting.steps, parts) };
   };
+  // Paths without a name in them are found without a look at the others.
+  const whole = new Map<string, Found | undefined>();
+  for (const { method, path } of routes) {
+    if (!path.includes('{')) whole.set(`${method} ${path}`, find(method, path));
+  }
+  return (method, path) => whole.get(`${method} ${path}`) ?? find(method, path);
 }
 
 function isStream({ type }: Route['answers'][number]): boolean {
@@ -112,12 +126,12 @@ function stepOf(part: string): Step {
   return name === undefined ? { text: part } : { name };
 }
 
-function paramsOf(steps: readonly Step[], parts: readonly string[]): Record<string, string> | undefined {
+function fits(steps: readonly Step[], parts: readonly string[]): boolean {
+  return steps.every((step, at) => 'name' in step || step.text === parts[at]);
+}
+
+function paramsOf(steps: readonly Step[], parts: readonly string[]): Record<string, string> {
   const params: Record<string, string> = {};
-  for (const [at, step] of steps.entries()) {
-    const part = parts[at] ?? '';
-    if ('name' in step) params[step.name] = part;
-    else if (step.text !== part) return undefined;
-  }
+  for (const [at, step] of steps.entries()) if ('name' in step) params[step.name] = parts[at] ?? '';
   return params;
 }

@@ -39,17 +39,24 @@ export function invalid(at: string, what: string): CustosError {
   return new CustosError('POLICY_INVALID', at === '' ? `the policy ${what}` : `${at} ${what}`, { details: { at } });
 }
 
+const [BRACE, END_BRACE, BRACKET, END_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+
 function depthOf(rest: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [bracket] of rest.matchAll(/[[\]{}]/g)) {
-    depth += bracket === '{' || bracket === '[' ? 1 : -1;
-    deepest = Math.max(deepest, depth);
+  for (let at = 0; at < rest.length; at++) {
+    const code = rest.charCodeAt(at);
+    if (code === BRACE || code === BRACKET) {
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (code === END_BRACE || code === END_BRACKET) depth -= 1;
   }
   return deepest;
 }
 
 function checkTexts(json: string): void {
+  // Without an escape every text stands there as it is.
+  if (!json.includes('\\') && !json.includes('__proto__') && !/\p{Cs}/u.test(json)) return;
   for (const [literal] of json.matchAll(texts)) {
     const text = String(JSON.parse(literal));
     if (text === '__proto__') throw invalid('', 'says __proto__');

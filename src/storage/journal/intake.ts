@@ -63,8 +63,8 @@ export async function repeated(
 ): Promise<Accepted | undefined> {
   const [row] = (await selectByKey(db, { tenant, key })).rows;
   if (row === undefined) return undefined;
-  sealOf(db).require('transactions', row, row.id);
-  return row.idempotency_digest === digest ? { kind: 'replayed', entry: toEntry(row) } : { kind: 'different' };
+  const entry = sealOf(db).entryOf(row);
+  return row.idempotency_digest === digest ? { kind: 'replayed', entry } : { kind: 'different' };
 }
 
 const selectByKey = compiledQuery((db: Tables, hole: Holes<{ readonly tenant: TenantId; readonly key: string }>) =>

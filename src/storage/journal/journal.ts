@@ -112,9 +112,7 @@ export function journalTable(
 /** @throws CustosError RECORD_DAMAGED */
 async function provedEntry(db: Tables, id: string): Promise<JournalEntry | undefined> {
   const [row] = (await selectById(db, { id })).rows;
-  if (row === undefined) return undefined;
-  sealOf(db).require('transactions', row, id);
-  return toEntry(row);
+  return row && sealOf(db).entryOf(row);
 }
 
 const selectById = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>

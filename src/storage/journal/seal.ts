@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
+import type { JournalEntry } from '../../core/store/journal.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { StoreTables } from '../schema.js';
-import { readEntry } from './rows.js';
+import { readEntry, toEntry } from './rows.js';
 
 type Tables = Kysely<StoreTables>;
 type Row = StoreTables['transactions'];
@@ -15,6 +16,8 @@ const openColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_
 
 /** Rows that this process wrote last, so that it need not read them before it writes them again. */
 const MOST_KNOWN = 4_096;
+/** Rows that were read last, with what they say. */
+const MOST_READ = 512;
 /** Larger rows are read again instead; in characters. */
 const LARGE = 65_536;
 
@@ -41,6 +44,7 @@ export class JournalSeal {
   #mac: JournalMac | undefined;
   readonly #touched = new Map<string, Touched>();
   readonly #known = new Map<string, Row>();
+  readonly #read = new Map<string, { readonly row: Row; readonly entry: JournalEntry }>();
   /** Columns of each table that a MAC covers, in their order. */
   readonly #columns = new Map<string, Columns>();
   readonly isShared: boolean;
@@ -52,6 +56,7 @@ export class JournalSeal {
 
   unlock(mac: JournalMac): void {
     this.#mac = mac;
+    this.#read.clear();
   }
 
   get isOpen(): boolean {
@@ -94,6 +99,24 @@ export class JournalSeal {
   /** @throws CustosError RECORD_DAMAGED */
   require(table: keyof StoreTables, row: { readonly mac: string | null }, id: string): void {
     if (!this.isSound(table, row)) throw changed(id);
+  }
+
+  /**
+   * What a row says. Whoever waits for a request reads the same row again and again: one that is equal in every column to a row that was
+   * verified says the same.
+   * @throws CustosError RECORD_DAMAGED
+   */
+  entryOf(row: Row): JournalEntry {
+    const known = this.#read.get(row.id);
+    if (known !== undefined && isSame(known.row, row)) return known.entry;
+    this.require('transactions', row, row.id);
+    const entry = toEntry(row);
+    this.#read.delete(row.id);
+    if (this.#mac === undefined || row.pending.length > LARGE) return entry;
+    this.#read.set(row.id, { row, entry });
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > MOST_READ && oldest !== undefined) this.#read.delete(oldest);
+    return entry;
   }
 
   /** Verifies a row before it is changed; `finish` gives it its new MAC. @throws CustosError RECORD_DAMAGED */
@@ -167,6 +190,10 @@ export class JournalSeal {
 function hasAll(seen: ReadonlySet<string>, names: readonly string[]): boolean {
   for (const name of names) if (!seen.has(name)) return false;
   return true;
+}
+
+function isSame(one: Row, other: Row): boolean {
+  return Object.keys(other).every((name) => Reflect.get(one, name) === Reflect.get(other, name));
 }
 
 function isCovered(name: string): boolean {
