@@ -14,6 +14,7 @@ const names = [
   'policy',
   'sweep',
   'latency',
+  'signer',
   'poll',
   'wallets',
   'drain',

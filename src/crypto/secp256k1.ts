@@ -1,5 +1,6 @@
 import * as curve from 'tiny-secp256k1';
 import { CustosError } from '../core/errors.js';
+import { type Checks, usedChecks } from './secp256k1-checks.js';
 
 /** A signature from which the public key can be recovered. */
 export interface RecoverableSignature {
@@ -128,9 +129,11 @@ export function verify(
   signature: Uint8Array,
   { signer, half }: { readonly signer: Uint8Array; readonly half: 'low' | 'any' },
 ): boolean {
+  // With both coordinates at hand the check costs less: no square root.
+  const point = knownPoint(signer) ?? signer;
+  if (hash.length !== 32 || signature.length !== 64) return false;
   try {
-    // With both coordinates at hand the check costs a third less: no square root.
-    return curve.verify(hash, knownPoint(signer) ?? signer, signature, half === 'low');
+    return (usedChecks() ?? checks).verify(hash, signature, { point, half });
   } catch {
     return false;
   }
@@ -161,12 +164,19 @@ function sOf(signature: Uint8Array): bigint {
  * @returns 65 bytes (SEC 1, not compressed); undefined where no key can have made it
  */
 export function recover(hash: Uint8Array, { signature, recoveryId }: RecoverableSignature): Uint8Array | undefined {
+  if (hash.length !== 32 || signature.length !== 64) return undefined;
   try {
-    return curve.recover(hash, signature, recoveryId, false) ?? undefined;
+    return (usedChecks() ?? checks).recover(hash, signature, recoveryId);
   } catch {
     return undefined;
   }
 }
+
+/** Checks by the library that signs. */
+const checks: Checks = {
+  verify: (hash, signature, { point, half }) => curve.verify(hash, point, signature, half === 'low'),
+  recover: (hash, signature, recoveryId) => curve.recover(hash, signature, recoveryId, false) ?? undefined,
+};
 
 /** True for a public key of 33 bytes and one of 65 that are the same point. */
 export function isSamePoint(compressed: Uint8Array, point: Uint8Array): boolean {

@@ -1,13 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
 import type { Chain } from '../../src/core/chain/chain.js';
 import { networkOf } from '../../src/core/ids.js';
 import { mnemonicToEntropy, mnemonicToSeed } from '../../src/crypto/mnemonic.js';
+import { loadChecks, useChecks } from '../../src/crypto/secp256k1-checks.js';
 import { differences, nonceDifferences } from '../public/differences.js';
 import { chainIds, loadVectors, vectorFiles } from '../support/vectors.js';
 import { replayingNode, signVector } from './replay.js';
 
 const registry = createRegistry();
+
+// Signatures are checked as in the signer process.
+beforeAll(async () => useChecks(await loadChecks()));
+afterAll(() => useChecks(undefined));
 
 it('every chain has a vector file, and every vector file has a chain', () => {
   expect([...vectorFiles].sort()).toEqual([...registry.ids].sort());

@@ -12,7 +12,8 @@ async function main(): Promise<void> {
   const send = process.send?.bind(process);
   if (send === undefined) throw new Error('the signer process is started by Custos, not by hand');
   lockNetwork();
-  const { serveVault } = await import('./vault.js');
+  const { prepareChecks, serveVault } = await import('./vault.js');
+  await prepareChecks();
   lockFiles();
   serveVault({
     send: (message: FromSigner) => void send(message),

@@ -2,6 +2,7 @@ import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
 import type { KeyHolder } from '../../core/signing/key-holder.js';
 import { journalMac } from '../../core/store/journal-mac.js';
+import { loadChecks, useChecks } from '../../crypto/secp256k1-checks.js';
 import { endMac } from '../../policy/freezes.js';
 import type { DecreeSeal } from '../../signing/control/decrees.js';
 import type { ControlOpener } from '../../signing/control/documents.js';
@@ -18,6 +19,11 @@ import { openVault, viewKey } from '../../vault/vault.js';
 import { freezeMacs } from '../freezes/macs.js';
 
 const chains = createRegistry();
+
+/** Lets another library than the one that signs check signatures. */
+export async function prepareChecks(): Promise<void> {
+  useChecks(await loadChecks());
+}
 
 /** Connects the real chains and the vault to the signer's channel. */
 export function serveVault(channel: SignerChannel): void {
