@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Chain } from '../../core/chain/chain.js';
 import type { SignerFacts, UnsignedTransaction } from '../../core/chain/codec.js';
 import type { Network } from '../../core/ids.js';
@@ -29,11 +29,11 @@ export function claimOf({ request, chain, network, unsigned, signers }: Omit<Adm
   const place = `${chain.id}/${network}/${summary.chainId ?? ''}`;
   const keys = signers.map(({ address }) => address);
   return {
-    mark: createHash('sha256')
-      .update(
-        JSON.stringify([place, keys, completed, pending.withdrawal ?? null, ...(kind === undefined ? [] : [kind])]),
-      )
-      .digest('base64url'),
+    mark: hash(
+      'sha256',
+      JSON.stringify([place, keys, completed, pending.withdrawal ?? null, ...(kind === undefined ? [] : [kind])]),
+      'base64url',
+    ),
     uses: [
       ...(nonce === undefined ? [] : [`${place}/${summary.from}/${nonceOwner}#${nonce}`]),
       ...spends.map((output) => `${place}/${output}`),
