@@ -79,7 +79,11 @@ export async function takenOver(
     throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
   }
   const wait = waitOf(header('prefer'));
-  const entry = await settled(accepted.entry, { seconds: wait ?? 0, signal }, parts);
+  const entry = await settled(
+    accepted.entry,
+    { seconds: wait ?? 0, signal, isNew: accepted.kind === 'accepted' },
+    parts,
+  );
   const isReplayed = accepted.kind === 'replayed';
   const isOver = wait !== undefined && isSettled(entry.state);
   return {

@@ -80,6 +80,14 @@ export class Backlog {
     return taken;
   }
 
+  /** Keeps a place for what never waits here. @returns false if it has to: its sender has no place, or others wait */
+  occupy(item: PendingTransaction): boolean {
+    const sender = senderOf(item);
+    if (this.#waiting.size > 0 || this.#roomOf(sender) === 0) return false;
+    this.#keepPlace(sender, item.id);
+    return true;
+  }
+
   /** Frees the place of what was taken. */
   done(item: PendingTransaction): void {
     const sender = senderOf(item);
@@ -100,10 +108,14 @@ export class Backlog {
     if (item === undefined) throw new CustosError('INTERNAL', `${id} is in line, but does not wait`);
     this.#waiting.delete(id);
     this.#own.delete(id);
+    this.#keepPlace(sender, id);
+    return item;
+  }
+
+  #keepPlace(sender: string, id: string): void {
     const taken = this.#taken.get(sender) ?? new Set();
     this.#taken.set(sender, taken.add(id));
     if (taken.size >= this.#options.ofOneSender) this.#resting.add(sender);
-    return item;
   }
 
   #drop(item: PendingTransaction): void {

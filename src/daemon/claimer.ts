@@ -1,8 +1,9 @@
 import { asCustosError, type CustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import type { Place } from '../core/network/intake.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
-import type { JournalEntry } from '../core/store/journal.js';
+import type { JournalEntry, Lease } from '../core/store/journal.js';
 import type { Outcome } from '../lifecycle/parts.js';
 import type { Taken } from '../lifecycle/way.js';
 import { Backlog } from './backlog.js';
@@ -11,6 +12,7 @@ import type { Listing } from './listing.js';
 import { Looks } from './looks.js';
 import type { DaemonParts } from './parts.js';
 
+const nothing = () => undefined;
 /** Requests of doors that are read at a time. */
 const OWN = 1_000;
 
@@ -34,6 +36,8 @@ export class Claimer {
   readonly #backlog: Backlog;
   readonly #running = new Set<Promise<void>>();
   readonly #looks: Looks;
+  /** Places that are kept for requests which are being accepted. */
+  #kept = 0;
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -45,7 +49,7 @@ export class Claimer {
     this.#looks = new Looks(parts, {
       ...{ chain, breaker, onOutcome, onDamaged },
       most: Math.ceil(concurrency / 2),
-      others: () => this.#running.size,
+      others: () => this.#running.size + this.#kept,
       onEnded: () => this.#pump(),
     });
   }
@@ -108,12 +112,40 @@ export class Claimer {
     if (!this.#stopping && this.#mayTake(entry)) this.#addOwn([entry]);
   }
 
+  /** Keeps a place for a request that is being accepted. @returns undefined if there is none, or others come before it */
+  place(pending: PendingTransaction): Place | undefined {
+    if (this.#stopping || !this.#mayTake({ id: pending.id, pending })) return undefined;
+    if (this.#room() === 0 || !this.#backlog.occupy(pending)) return undefined;
+    this.#kept += 1;
+    const free = () => {
+      this.#kept -= 1;
+    };
+    return {
+      begin: (entry, lease) => {
+        free();
+        this.#begin(pending, entry, lease);
+      },
+      free: () => {
+        free();
+        this.#backlog.done(pending);
+        this.#pump();
+      },
+    };
+  }
+
+  #begin(pending: PendingTransaction, entry: JournalEntry, lease: Lease): void {
+    const { way, source, journal } = this.#parts;
+    // Whoever goes on with it after this process need not wait until the lease ends.
+    const left = () => journal.rest(lease, entry.nextAttemptAt).then(nothing, nothing);
+    this.#track(this.#stopping ? left() : way.begin(source, entry, lease), pending);
+  }
+
   #addOwn(entries: readonly JournalEntry[]): void {
     this.#backlog.addOwn(entries.map(({ pending }) => pending));
     this.#pump();
   }
 
-  #mayTake({ id, pending }: JournalEntry): boolean {
+  #mayTake({ id, pending }: Pick<JournalEntry, 'id' | 'pending'>): boolean {
     const { way, onlyTransactions, onlyWallets } = this.#parts;
     const isServed = pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
     return isServed && !way.has(id) && onlyTransactions?.has(id) !== false;
@@ -131,9 +163,8 @@ export class Claimer {
   /** Claims more while there is room; one claim at a time. */
   #pump(): void {
     if (this.#claiming !== undefined || this.#stopping) return;
-    const { concurrency, breaker } = this.#options;
-    const looks = this.#looks.running;
-    const room = breaker.room(this.#running.size + looks, concurrency + looks);
+    const { concurrency } = this.#options;
+    const room = this.#room();
     // One write claims half of the width, while the other half is carried.
     const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
     const isIdle = this.#running.size === 0;
@@ -144,6 +175,13 @@ export class Claimer {
       this.#claiming = undefined;
       this.#pump();
     });
+  }
+
+  /** How many more may begin. */
+  #room(): number {
+    const { concurrency, breaker } = this.#options;
+    const looks = this.#looks.running;
+    return breaker.room(this.#running.size + this.#kept + looks, concurrency + looks);
   }
 
   async #claim(batch: readonly PendingTransaction[]): Promise<void> {

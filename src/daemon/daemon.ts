@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { asCustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import type { Place } from '../core/network/intake.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import { ErrorReports } from './error-reports.js';
 import { Lane, type Tally } from './lane.js';
@@ -92,6 +94,11 @@ export class Daemon {
     const lane = this.#lanes.get(chain);
     if (lane !== undefined) lane.wake(entry);
     else if (this.#options.chains?.includes(chain) !== false) this.#begin?.(chain);
+  }
+
+  /** Keeps a place for a request that this process is about to accept, if it can begin at once. */
+  place(pending: PendingTransaction): Place | undefined {
+    return this.#lanes.get(pending.chain)?.place(pending);
   }
 
   #lane(chain: ChainId): Lane {

@@ -1,6 +1,8 @@
 import { asCustosError, type CustosError } from '../core/errors.js';
 import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
+import type { Place } from '../core/network/intake.js';
+import type { PendingTransaction } from '../core/signing/pending.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import type { Outcome, OutcomeKind } from '../lifecycle/parts.js';
 import { Breaker } from './breaker.js';
@@ -92,6 +94,11 @@ export class Lane {
   /** Starts a request that this process has just accepted. */
   wake(entry: JournalEntry): void {
     this.#claimer.wake(entry);
+  }
+
+  /** Keeps a place for a request that this process is about to accept, if it can begin at once. */
+  place(pending: PendingTransaction): Place | undefined {
+    return this.#claimer.place(pending);
   }
 
   /** Starts nothing new from now on. */

@@ -38,11 +38,15 @@ export async function advance(
   const { to, fact, event } = change;
   await step(parts, 'record', entry.id, () => parts.journal.advance(lease, to, fact, event));
   if (fact.filled !== undefined) logFilled(parts, entry, fact.filled);
-  if (fact.sent === undefined) logChange(parts, entry, change);
-  else {
-    logChange(parts, entry, { to: 'broadcast', fact: fact.sent, event: 'broadcast' });
-    logChange(parts, { ...entry, state: 'broadcast' }, change);
-  }
+  const before = lineBefore(fact);
+  if (before !== undefined) logChange(parts, entry, before);
+  logChange(parts, before === undefined ? entry : { ...entry, state: before.to }, change);
+}
+
+/** The change that a step takes along. */
+function lineBefore({ made, sent }: JournalFact): Change | undefined {
+  if (made !== undefined) return { to: 'signed', fact: made, event: 'signed' };
+  return sent === undefined ? undefined : { to: 'broadcast', fact: sent, event: 'broadcast' };
 }
 
 /** What was filled in is recorded, together with the next step. */

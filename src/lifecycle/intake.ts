@@ -1,20 +1,37 @@
-import type { Intake } from '../core/network/intake.js';
-import type { Journal, JournalEntry } from '../core/store/journal.js';
+import type { Carrier, Intake, Place } from '../core/network/intake.js';
+import type { Accepted, Journal } from '../core/store/journal.js';
 
 /**
- * The journal as the place where doors hand requests over.
- * @param wake - what carries requests in this process; another process finds them in the journal by itself
+ * The journal as the place where doors hand requests over. What this process can carry at once is accepted and claimed by one write.
+ * @param carrier - what carries requests in this process; another process finds them in the journal by itself
  */
-export function createIntake(
-  journal: Pick<Journal, 'accept' | 'repeated'>,
-  wake: (entry: JournalEntry) => void = () => {},
-): Intake {
+export function createIntake(journal: Pick<Journal, 'accept' | 'repeated'>, carrier?: Carrier): Intake {
   return {
     async accept(request) {
-      const accepted = await journal.accept(request);
-      if (accepted.kind === 'accepted') wake(accepted.entry);
-      return accepted;
+      const place = carrier?.place?.(request.pending);
+      try {
+        const accepted = await journal.accept(request, { claims: place !== undefined });
+        if (accepted.kind === 'accepted') handOver(accepted, carrier, place);
+        else place?.free();
+        return accepted;
+      } catch (error) {
+        place?.free();
+        throw error;
+      }
     },
     repeated: (tenant, idempotency) => journal.repeated(tenant, idempotency),
   };
+}
+
+function handOver(
+  { entry, lease }: Extract<Accepted, { kind: 'accepted' }>,
+  carrier: Carrier | undefined,
+  place: Place | undefined,
+): void {
+  if (place !== undefined && lease !== undefined) {
+    place.begin(entry, lease);
+    return;
+  }
+  place?.free();
+  carrier?.wake(entry);
 }

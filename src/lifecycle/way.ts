@@ -3,7 +3,7 @@ import { tell } from '../core/log.js';
 import type { Source } from '../core/network/source.js';
 import { type OneByOne, oneByOne } from '../core/one-by-one.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
-import { isSent, type JournalEntry } from '../core/store/journal.js';
+import { isSent, type JournalEntry, type Lease } from '../core/store/journal.js';
 import { keyRefsOf } from '../signing/sign.js';
 import { askSource } from './ask-source.js';
 import { refuseBeyondLimits } from './beyond-limits.js';
@@ -46,6 +46,8 @@ export interface Way {
    * @throws CustosError STORE_*: none was claimed
    */
   take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]>;
+  /** Starts what this process has just accepted and claimed. @returns how far it got. Never rejects */
+  begin(source: Source, entry: JournalEntry, lease: Lease): Promise<Outcome>;
   /**
    * Resumes signed bytes that their source no longer lists.
    * @returns how far it got; undefined if another process works on it, or nothing was left to do. Never rejects.
@@ -99,6 +101,10 @@ export function createWay(parts: LifecycleParts): Way {
     },
     has: (id) => onTheWay.has(id),
     take,
+    begin(source, entry, lease) {
+      onTheWay.add(entry.id);
+      return begin(entry.id, () => carry(road, { entry, lease, source: sourceOf(entry, source) }));
+    },
     resume,
   };
 }

@@ -77,7 +77,7 @@ test('a cloud is not asked whether a request of a door was withdrawn', async () 
 
 test('an accepted request is taken at once, without a round', async () => {
   const { lane: line } = lane();
-  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  const intake = createIntake(daemon.journal, line);
   expect((await intake.accept(request('one'))).kind).toBe('accepted');
   await line.settled();
   expect(await stateOf('one')).toBe('failed');
@@ -96,7 +96,7 @@ test('a request of a chain without wallets until now is taken at once, and not a
   const periods = { shortest: 1_000, longest: 1_000 };
   const serving = new Daemon(parts, { periods, concurrency: 4 });
   const served = serving.run(stop.signal);
-  const intake = createIntake(daemon.journal, (entry) => serving.wake(entry));
+  const intake = createIntake(daemon.journal, serving);
   await intake.accept(request('one'));
   while ((await stateOf('one')) !== 'failed') await new Promise((resolve) => setImmediate(resolve));
   stop.abort('test');
@@ -106,7 +106,7 @@ test('a request of a chain without wallets until now is taken at once, and not a
 test('a lane that has stopped takes no request, and the next process finds it', async () => {
   const { lane: line } = lane();
   line.stop();
-  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  const intake = createIntake(daemon.journal, line);
   await intake.accept(request('one'));
   await line.ownRound();
   await line.settled();
@@ -115,6 +115,34 @@ test('a lane that has stopped takes no request, and the next process finds it', 
   await next.ownRound();
   await next.settled();
   expect(await stateOf('one')).toBe('failed');
+});
+
+test('what was accepted and claimed at once while a lane stopped is let go of for the next process', async () => {
+  const { lane: line } = lane();
+  const place = line.place(pendingOf('one'));
+  const accepted = await daemon.journal.accept(request('one'), { claims: true });
+  line.stop();
+  if (accepted.kind !== 'accepted' || accepted.lease === undefined) throw new Error('not claimed');
+  place?.begin(accepted.entry, accepted.lease);
+  await line.settled();
+  const { entries } = await daemon.journal.waiting(eth, 'testnet', 10);
+  expect(entries.map(({ id }) => id)).toEqual(['one']);
+  const next = lane().lane;
+  await next.ownRound();
+  await next.settled();
+  expect(await stateOf('one')).toBe('failed');
+});
+
+test('a sender has as many places as on any other way, each is free again, and others that wait come first', async () => {
+  const { lane: line } = lane();
+  const sameSender = line.place(pendingOf('one'));
+  expect(line.place(pendingOf('two'))).toBeUndefined();
+  sameSender?.free();
+  expect(line.place(pendingOf('two'))).toBeDefined();
+  await daemon.journal.accept(request('three'));
+  const full = createIntake(daemon.journal, line);
+  expect(await full.accept(request('four'))).not.toHaveProperty('lease');
+  expect(line.place(pendingOf('five'))).toBeUndefined();
 });
 
 test('a new request does not wait for looks at what is sent, and one round looks at all that is due', async () => {
@@ -142,7 +170,7 @@ test('a new request does not wait for looks at what is sent, and one round looks
   await daemon.journal.endLeases();
   const { lane: line } = lane({ nodes } as unknown as Partial<DaemonParts>);
   await line.ownRound();
-  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  const intake = createIntake(daemon.journal, line);
   await intake.accept(request('new'));
   while ((await stateOf('new')) !== 'failed') await new Promise((resolve) => setImmediate(resolve));
   expect(looked).toEqual(new Set());
@@ -153,7 +181,7 @@ test('a new request does not wait for looks at what is sent, and one round looks
 
 test('a poll without the request does not drop it while it waits for its turn', async () => {
   const { lane: line } = lane({ source: emptyCloud });
-  const intake = createIntake(daemon.journal, (entry) => line.wake(entry));
+  const intake = createIntake(daemon.journal, line);
   const ids = Array.from({ length: 40 }, (_none, at) => `r${at}`);
   await Promise.all(ids.map((id) => intake.accept(request(id))));
   await line.round();

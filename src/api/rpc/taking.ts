@@ -34,8 +34,9 @@ export async function takeOver(
   const { parts, caller, chain, signal } = context;
   const key = Orphans.key([caller.id, caller.user?.tag ?? null, chain.id, call]);
   const known = parts.orphans.take(key);
-  const entry = (known === undefined ? undefined : await parts.journal.get(known)) ?? entryOf(await submit());
-  const last = await awaited(entry, context);
+  const before = known === undefined ? undefined : await parts.journal.get(known);
+  const accepted: Accepted = before === undefined ? await submit() : { kind: 'replayed', entry: before };
+  const last = await awaited(accepted, context);
   if (signal.aborted) parts.orphans.put(key, last.id);
   return ended(last, parts);
 }
@@ -47,9 +48,11 @@ function entryOf(accepted: Accepted): JournalEntry {
 }
 
 /** An error from here on must not read as "try it again": clients would, and the request is there already. */
-async function awaited(entry: JournalEntry, { parts, signal }: CallContext): Promise<JournalEntry> {
+async function awaited(accepted: Accepted, { parts, signal }: CallContext): Promise<JournalEntry> {
+  const entry = entryOf(accepted);
+  const isNew = accepted.kind === 'accepted';
   try {
-    return await settled(entry, { seconds: WAIT, signal: () => signal, isOver }, parts);
+    return await settled(entry, { seconds: WAIT, signal: () => signal, isOver, isNew }, parts);
   } catch (thrown) {
     throw waits(entry.id, `the request was taken over, but cannot be looked at (${asCustosError(thrown).code})`);
   }

@@ -4,9 +4,6 @@ import type { Changes } from './changes.js';
 
 /** The longest wait, in seconds. */
 const LONGEST = 60;
-/** Milliseconds between two looks for what another process wrote: shorter ones at first, because most requests end soon. */
-const FIRST_PERIOD = 20;
-const LONGEST_PERIOD = 100;
 
 /** Seconds that a client prefers to wait (RFC 7240); what cannot be read is left alone, as the RFC says. */
 export function waitOf(header: string | undefined): number | undefined {
@@ -22,7 +19,7 @@ export function isSettled(state: State): boolean {
 /** What waiting for a request takes. */
 export interface Waiting {
   readonly journal: Pick<Journal, 'get'>;
-  readonly changes: Pick<Changes, 'lookOut'>;
+  readonly changes: Pick<Changes, 'lookOut' | 'periods'>;
   readonly clock: Clock;
   /** Aborted when the server ends. */
   readonly closing: AbortSignal;
@@ -33,6 +30,8 @@ interface Until {
   /** Whoever waits is gone. */
   signal(): AbortSignal;
   isOver?(state: State): boolean;
+  /** It was accepted just now: nothing can have changed yet. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -42,22 +41,24 @@ interface Until {
  */
 export async function settled(
   entry: JournalEntry,
-  { seconds, signal, isOver = isSettled }: Until,
+  { seconds, signal, isOver = isSettled, isNew = false }: Until,
   { journal, changes, clock, closing }: Waiting,
 ): Promise<JournalEntry> {
   const end = performance.now() + seconds * 1000;
   let found = entry;
-  for (let period = FIRST_PERIOD; seconds > 0 && !isOver(found.state); ) {
-    const { changed, end: stop } = changes.lookOut(entry.id);
+  let isKnown = isNew;
+  for (let period = changes.periods.first; seconds > 0 && !isOver(found.state); ) {
+    const { changed, end: stop } = changes.lookOut(entry.id, { gone: signal(), closing });
     try {
-      found = (await journal.get(entry.id)) ?? found;
+      if (!isKnown) found = (await journal.get(entry.id)) ?? found;
+      isKnown = false;
       const left = end - performance.now();
       if (isOver(found.state) || left <= 0 || signal().aborted || closing.aborted) return found;
-      await clock.wait(Math.min(period, left), AbortSignal.any([changed, signal(), closing]));
+      await clock.wait(Math.min(period, left), changed);
     } finally {
       stop();
     }
-    period = Math.min(LONGEST_PERIOD, period * 1.5);
+    period = Math.min(changes.periods.longest, period * 1.5);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../core/store/journal.js';
+import type { Carrier } from '../../core/network/intake.js';
 import type { Store } from '../../core/store/store.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import type { LaneStates } from '../overview/lanes.js';
@@ -14,8 +14,8 @@ export interface DoorParts {
   readonly lifecycle: LifecycleParts;
   /** How this daemon reaches its chains. */
   readonly lanes: LaneStates;
-  /** Begins at once with a request that this process has just accepted. */
-  wake(entry: JournalEntry): void;
+  /** Carries what the door accepts. */
+  readonly carrier: Carrier;
   /** Of the public halves, 32 bytes. */
   readonly viewKey: Uint8Array;
   /** Authenticates the journal, 32 bytes. */

@@ -9,7 +9,6 @@ import type { Cloud, Nodes } from '../../core/network/cloud.js';
 import type { Judge } from '../../core/signing/judge.js';
 import type { Signer } from '../../core/signing/signer.js';
 import type { SigningRules } from '../../core/signing/signing-rules.js';
-import type { JournalEntry } from '../../core/store/journal.js';
 import type { Store } from '../../core/store/store.js';
 import { createCloudSource } from '../../daemon/cloud-source.js';
 import { Daemon, type DaemonOptions, type Tally } from '../../daemon/daemon.js';
@@ -119,12 +118,11 @@ export async function runDaemon(means: DaemonMeans, run: DaemonRun): Promise<Rea
         ...(config.daemon.transactions && { onlyTransactions: config.daemon.transactions }),
       };
       const daemon = new Daemon(parts, daemonOptions(config));
-      const wake = (entry: JournalEntry) => daemon.wake(entry);
       return withAudit(means, { store, signer }, () =>
         whileWatched({ store, clock, log, freezes, signer, journalKey: journalKey.key }, () =>
           withDoor(
             means.openDoor,
-            { store, lifecycle, lanes, wake, viewKey, journalKey: journalKey.key },
+            { store, lifecycle, lanes, carrier: daemon, viewKey, journalKey: journalKey.key },
             {
               signal: run.signal,
               run: () => serve(means, { ...run, parts, signer, daemon }),

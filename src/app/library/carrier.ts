@@ -116,8 +116,17 @@ class WayCarrier implements Carrier {
   constructor(parts: WayParts) {
     this.#parts = parts;
     this.#way = createWay(parts);
-    this.#intake = createIntake(parts.journal, (entry) => {
-      for (const daemon of this.#serving) daemon.wake(entry);
+    this.#intake = createIntake(parts.journal, {
+      wake: (entry) => {
+        for (const daemon of this.#serving) daemon.wake(entry);
+      },
+      place: (pending) => {
+        for (const daemon of this.#serving) {
+          const place = daemon.place(pending);
+          if (place !== undefined) return place;
+        }
+        return undefined;
+      },
     });
   }
 

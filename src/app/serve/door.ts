@@ -7,10 +7,9 @@ import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
-import type { Intake } from '../../core/network/intake.js';
+import type { Carrier, Intake } from '../../core/network/intake.js';
 import { isLoopback } from '../../core/network/loopback.js';
 import type { Signer } from '../../core/signing/signer.js';
-import type { JournalEntry } from '../../core/store/journal.js';
 import { journalMac } from '../../core/store/journal-mac.js';
 import type { Store } from '../../core/store/store.js';
 import { createIntake } from '../../lifecycle/intake.js';
@@ -69,7 +68,7 @@ export interface ApiDoorParts {
   /** How this process reaches its chains; absent where it does not sign. */
   readonly lanes?: LaneStates;
   /** Carries what was accepted, if this process signs. */
-  readonly wake?: (entry: JournalEntry) => void;
+  readonly carrier?: Carrier;
   /** Counts that somebody asked for a key that is not here. */
   readonly missing?: () => void;
   /** Called when it listens. */
@@ -78,7 +77,7 @@ export interface ApiDoorParts {
 
 /** Opens the API beside a daemon. @throws CustosError PORT_IN_USE */
 export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
-  const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, wake, missing, onListening } = given;
+  const { config, chains, clock, log, store, viewKey, journalKey, lifecycle, carrier, missing, onListening } = given;
   const { network, serve } = config;
   if (serve === undefined) throw new CustosError('INTERNAL', 'the API was opened without its settings');
   const vault = openPublicVault({ viewKey, storeId: store.storeId, chains });
@@ -90,7 +89,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
     ownersOf: (tenant, tags) => ownersOf({ store, vault }, tenant, tags),
   });
   const heard = new AbortController();
-  const intake = whileHeard(tagsOwners(createIntake(store.journal, wake), { store, vault }), heard.signal);
+  const intake = whileHeard(tagsOwners(createIntake(store.journal, carrier), { store, vault }), heard.signal);
   const { webhookHosts: allowedHosts = [], webhookDays: days } = serve;
   const webhooks = servedWebhooks({ store, mac, clock, log, allowedHosts, days });
   const control = { store, clock, mac, viewKey, chains: chains.ids, signer: lifecycle.signer };
@@ -111,7 +110,7 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
       policy: async () => (await inForce()).policy,
     }),
     feeds: new Feeds(store.events, clock),
-    changes: new Changes(store.events),
+    changes: new Changes(store.events, carrier !== undefined),
     tokens: managedTokens({ access: store.access, mac, clock, owners: { store, vault } }, authenticator),
     webhooks: webhooks.service,
     users: createUsers({

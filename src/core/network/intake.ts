@@ -1,8 +1,25 @@
 import type { TenantId } from '../ids.js';
+import type { PendingTransaction } from '../signing/pending.js';
 import type { SealedWallet } from '../signing/wallet.js';
 import type { AcceptRequest } from '../store/intake-facts.js';
-import type { Accepted } from '../store/journal.js';
+import type { Accepted, JournalEntry, Lease } from '../store/journal.js';
 import type { Idempotency } from '../store/queue.js';
+
+/** A place on the way that is kept for one request until it is accepted. Either method is called once. */
+export interface Place {
+  /** The request has its row, and this process the lease of it. */
+  begin(entry: JournalEntry, lease: Lease): void;
+  /** The request does not need it. */
+  free(): void;
+}
+
+/** What carries requests in this process. */
+export interface Carrier {
+  /** Takes up a request that this process has just accepted. */
+  wake(entry: JournalEntry): void;
+  /** Keeps a place for a request that can begin as soon as it is accepted. @returns undefined if it has to wait for others */
+  place?(pending: PendingTransaction): Place | undefined;
+}
 
 /** Where doors hand requests over. */
 export interface Intake {

@@ -130,6 +130,8 @@ export interface JournalFact {
    * What the network's answer said of bytes that the same answer completed: a line of its own, `broadcast`, before that of the step.
    */
   readonly sent?: Pick<JournalFact, 'txId'>;
+  /** Bytes that are handed out as soon as they are recorded: a line of its own, `signed`, before that of the step. */
+  readonly made?: Pick<JournalFact, 'signed' | 'txId'>;
 }
 
 export type ClaimResult =
@@ -142,7 +144,8 @@ export type ClaimResult =
 
 /** `replayed`: the known request · `different`: another request has the key. */
 export type Accepted =
-  | { readonly kind: 'accepted' | 'replayed'; readonly entry: JournalEntry }
+  | { readonly kind: 'accepted'; readonly entry: JournalEntry; readonly lease?: Lease }
+  | { readonly kind: 'replayed'; readonly entry: JournalEntry }
   | { readonly kind: 'different' };
 
 /** A row that was changed from outside: no process goes on with it, and other rows are not affected. */
@@ -201,8 +204,12 @@ export interface Journal extends OutputView {
    * transactions of one sender. Returns one result for each, in order.
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
-  /** As `Intake`, without waking anything. @throws CustosError also OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written */
-  accept(request: AcceptRequest): Promise<Accepted>;
+  /**
+   * As `Intake`, without waking anything.
+   * @param options - `claims`: takes the lease of a new row by the same write, unless another process serves its sender
+   * @throws CustosError also OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written
+   */
+  accept(request: AcceptRequest, options?: { readonly claims?: boolean }): Promise<Accepted>;
   repeated(tenant: TenantId, idempotency: Idempotency): Promise<Accepted | undefined>;
   /** Extends a lease. @throws CustosError LEASE_LOST: another process has taken over the transaction */
   renew(lease: Lease): Promise<void>;

@@ -49,12 +49,14 @@ export function recordStep(db: Tables, { id, event, fact }: Line): void {
   const {
     signed,
     sender = fact.filled?.sender ?? row?.sender ?? undefined,
-    txId = row?.tx_id ?? undefined,
+    txId = fact.made?.txId ?? row?.tx_id ?? undefined,
     errorCode,
     errorText,
   } = fact;
   const bytes = signed === undefined ? undefined : hash('sha256', signed, 'hex');
-  const budgets = fact.budgets?.charges.map(([budget, amount]) => `${budget} ${amount}`);
+  // Those are beside the bytes, where one step has two lines.
+  const charges = fact.made === undefined ? fact.budgets?.charges : undefined;
+  const budgets = charges?.map(([budget, amount]) => `${budget} ${amount}`);
   const kind = row?.kind === 'transaction' ? undefined : (row?.kind ?? undefined);
   const where = { chain: row?.chain, network: row?.network, sender, kind };
   record({ code, detail: { transaction: id, ...where, txId, bytes, code: errorCode, text: errorText, budgets } });

@@ -157,7 +157,7 @@ export async function addEvents(db: Tables, all: readonly AddedLine[]): Promise<
 
 /** What a line says; a nonce as text. */
 function storyOf({ event, fact }: { readonly event: string; readonly fact: JournalFact }): object {
-  const { reported: _told, filled: _filled, sent: _sent, budgets, ...step } = fact;
+  const { reported: _told, filled: _filled, sent: _sent, made: _made, budgets, ...step } = fact;
   const nonce = step.nonce === undefined ? {} : { nonce: step.nonce.toString() };
   return event === 'reserved' ? { ...step, ...nonce, budgets } : { ...step, ...nonce };
 }

@@ -1,13 +1,14 @@
 import { CustosError } from '../../core/errors.js';
 import type { TenantId } from '../../core/ids.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
-import type { Accepted } from '../../core/store/journal.js';
+import { type Accepted, unsignedStates } from '../../core/store/journal.js';
 import type { Idempotency } from '../../core/store/queue.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import { noteEvent } from '../events/written.js';
+import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { insertLines, type Tables } from './entries.js';
-import type { Holder } from './leases.js';
+import { type Holder, held, isFreeAt, lockClaims, wrongEnd } from './leases.js';
 import { reserveOutputs } from './reservations.js';
 import { requestRow, toEntry } from './rows.js';
 import { sealOf } from './seal.js';
@@ -19,9 +20,14 @@ export type Answer = Accepted | CustosError;
 
 /**
  * Writes a request with its story, its idempotency key and its outputs, or finds the row that has the key.
+ * @param asked - `claims`: takes the lease of a new row, too, unless another process serves its sender
  * @throws CustosError OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written
  */
-export async function accept(db: Tables, request: AcceptRequest, holder: Holder): Promise<Answer> {
+export async function accept(
+  db: Tables,
+  { request, claims = false }: { readonly request: AcceptRequest; readonly claims?: boolean },
+  holder: Holder,
+): Promise<Answer> {
   const { tenant, idempotency, expiresAt, kind, delivery, spends = [] } = request;
   const { now } = holder;
   // No network takes a message: a door that asks for that is wrong.
@@ -31,19 +37,22 @@ export async function accept(db: Tables, request: AcceptRequest, holder: Holder)
     return known ?? new CustosError('REQUEST_EXPIRED', 'the request expires before it could be accepted');
   }
   const seal = sealOf(db);
-  const bare = requestRow(request, now);
+  const unclaimed = requestRow(request, now);
+  const lease = claims ? await firstLease(db, unclaimed, holder) : undefined;
+  const bare = lease === undefined ? unclaimed : { ...unclaimed, ...lease };
   const row = { ...bare, mac: seal.of('transactions', bare) };
   // Two processes may accept the same request at once: the database decides which row there is.
-  const insert = db.insertInto('transactions').values(row);
-  const { numInsertedOrUpdatedRows } = await insert.onConflict((met) => met.doNothing()).executeTakeFirst();
-  if (numInsertedOrUpdatedRows !== 1n) return known(db, request);
+  if ((await insertIfNew(db, [row])) !== 1) return known(db, request);
   const line = { transaction_id: row.id, place: 1, at: now, event: 'accepted', fact: storyOf(request, row) };
   const bareLine = { ...line, mac: null, seq: 0, feed: null };
   noteEvent(db, row.id);
   await insertLines(db, [{ ...bareLine, mac: seal.of('transaction_events', bareLine) }]);
   const { id, chain, network } = row;
   if (spends.length > 0) await reserveOutputs(db, { id, chain, network, by: holder }, spends);
-  return { kind: 'accepted', entry: toEntry(row) };
+  const entry = toEntry(row);
+  if (lease === undefined) return { kind: 'accepted', entry };
+  seal.remember(row);
+  return { kind: 'accepted', entry, lease: { id, generation: row.generation } };
 }
 
 function storyOf({ pending: _pending, ...facts }: AcceptRequest, { digest }: Row): string {
@@ -66,6 +75,44 @@ export async function repeated(
   const entry = sealOf(db).entryOf(row);
   return row.idempotency_digest === digest ? { kind: 'replayed', entry } : { kind: 'different' };
 }
+
+interface Serving extends Pick<Holder, 'owner' | 'now'> {
+  readonly line: string;
+  /** As `wrongEnd` says. */
+  readonly wrong: number;
+}
+
+const selectServed = compiledQuery((db: Tables, hole: Holes<Serving>) =>
+  db
+    .selectFrom('transactions')
+    .select('id')
+    .where('line', '=', hole('line'))
+    .where('lease_owner', 'is not', null)
+    .where('state', 'in', unsignedStates)
+    .where((row) => row.not(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') })(row)))
+    .limit(1),
+);
+
+/** The lease of a row that is about to be written. @returns undefined while another process makes something for its sender */
+async function firstLease(
+  db: Tables,
+  { line }: Row,
+  holder: Holder,
+): Promise<Pick<Row, 'lease_owner' | 'lease_expires_at'> | undefined> {
+  if (holder.shared) await lockClaims(db);
+  const { owner, now } = holder;
+  const { rows } = await selectServed(db, { line: line ?? '', owner, now, wrong: wrongEnd(now) });
+  return rows.length === 0 ? held(holder) : undefined;
+}
+
+const insertIfNew = rowsInsert(
+  (db: Tables, rows: readonly Row[]) =>
+    db
+      .insertInto('transactions')
+      .values(rows)
+      .onConflict((met) => met.doNothing()),
+  1,
+);
 
 const selectByKey = compiledQuery((db: Tables, hole: Holes<{ readonly tenant: TenantId; readonly key: string }>) =>
   db

@@ -74,8 +74,9 @@ export function journalTable(
       : (step) => write((db, by) => advance(db, step, by));
   return {
     claim: (pending) => writeLast((db, by) => claimAll(db, pending, by)),
-    async accept(request) {
-      const answer = await write((db, by) => accept(db, request, by));
+    async accept(request, options = {}) {
+      const work = (db: Tables, by: Holder) => accept(db, { request, ...options }, by);
+      const answer = await (options.claims === true ? writeLast(work) : write(work));
       if (answer instanceof CustosError) throw answer;
       return answer;
     },

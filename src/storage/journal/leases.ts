@@ -259,7 +259,8 @@ export async function endLeases(db: Tables): Promise<void> {
   await db.updateTable('transactions').set(unleased).where('lease_owner', 'is not', null).execute();
 }
 
-function held({ owner, now }: Holder) {
+/** The lease of a process, from now on. */
+export function held({ owner, now }: Holder) {
   return { lease_owner: owner, lease_expires_at: now + LEASE_TIME };
 }
 

@@ -23,7 +23,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
     sealOf(db).forget(lease.id);
     return advance(db, { lease, to, fact, event }, holder);
   }
-  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner, now }, to);
+  if (numAffectedRows !== 1n) await explainRefusal(db, { lease, owner, now }, planned.shape.first);
   if (whole.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: whole.txId, now });
   await reserve(db, { lease, to, fact: whole, event }, holder);
   await addEvents(db, linesOf({ lease, to, fact, event }, now, sealed?.columns.events));

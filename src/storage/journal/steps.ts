@@ -32,17 +32,16 @@ interface Shape {
   readonly isOneMoreTry: boolean;
   /** True when the row must still have the MAC that was read. */
   readonly isSealed: boolean;
-  /** True when the network took the bytes and the transaction ended at once. */
-  readonly isSent: boolean;
+  /** The state that it reaches first, where it goes through two at once. */
+  readonly first: State;
 }
 
 const isSentByUs = sql<boolean>`(delivery is null or delivery <> 'return')`;
 
 /** What a step sets, and what the row must be before it. @param hole - where the values of the step stand */
 function stepQuery(db: Tables, shape: Shape, hole: Holes<StepValues>) {
-  const { to, columns, isFrozen, isOneMoreTry, isSealed, isSent } = shape;
-  const before = isSent ? 'broadcast' : to;
-  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(before));
+  const { to, first, columns, isFrozen, isOneMoreTry, isSealed } = shape;
+  const from = (Object.keys(followers) as State[]).filter((state) => followers[state].includes(first));
   return (
     db
       .updateTable('transactions')
@@ -63,8 +62,8 @@ function stepQuery(db: Tables, shape: Shape, hole: Holes<StepValues>) {
         ),
       )
       // Bytes are sent, or handed out to whoever asked for them: never both.
-      .$if(before === 'broadcast', (query) => query.where(isSentByUs))
-      .$if(to === 'completed' && !isSent, (query) =>
+      .$if(first === 'broadcast', (query) => query.where(isSentByUs))
+      .$if(to === 'completed' && first !== 'broadcast', (query) =>
         query.where((row) =>
           row.or([row('transactions.state', '=', 'broadcast'), row('transactions.delivery', '=', 'return')]),
         ),
@@ -103,8 +102,8 @@ export function queriesOf(shape: Shape): StepQueries {
 }
 
 /** Steps with the same name have the same text. */
-export function kindOf({ to, columns, isFrozen, isOneMoreTry, isSealed, isSent }: Shape): string {
-  return `${to} ${columns.join()} ${isFrozen} ${isOneMoreTry} ${isSealed} ${isSent}`;
+export function kindOf({ to, first, columns, isFrozen, isOneMoreTry, isSealed }: Shape): string {
+  return `${to} ${first} ${columns.join()} ${isFrozen} ${isOneMoreTry} ${isSealed}`;
 }
 
 /** Values that are whole numbers; all others are text. */
@@ -134,7 +133,7 @@ export async function planStep(
   { lease, to, fact, event }: Advance,
   { owner, now }: Holder,
 ): Promise<PlannedStep> {
-  const whole = { ...fact.filled, ...fact.sent, ...fact };
+  const whole = { ...fact.filled, ...fact.made, ...fact.sent, ...fact };
   const isTry = isOneMoreTry(fact);
   const changes = columns(whole);
   addLease(changes, { to, fact, now });
@@ -147,6 +146,7 @@ export async function planStep(
   }
   const shape: Shape = {
     to,
+    first: firstState(to, fact),
     columns: Object.keys(changes) as (keyof Row)[],
     // Except the network's id of a transaction that others sign after us.
     isFrozen: frozen.some(
@@ -154,7 +154,6 @@ export async function planStep(
     ),
     isOneMoreTry: isTry,
     isSealed: sealed !== undefined,
-    isSent: fact.sent !== undefined,
   };
   const values: StepValues = Object.assign(changes, {
     id: lease.id,
@@ -164,6 +163,12 @@ export async function planStep(
     now,
   });
   return { shape, values, whole, sealed };
+}
+
+/** A step of several lines goes through the states of those before its own. */
+function firstState(to: State, { made, sent }: JournalFact): State {
+  if (made !== undefined) return 'signed';
+  return sent === undefined ? to : 'broadcast';
 }
 
 /** The lines of a step. @param last - place of the last one, if it is known */
@@ -178,11 +183,15 @@ export function linesOf({ lease, fact, event }: Advance, at: number, last: numbe
 /** Lines that are written with a step and come before its own. */
 function linesBefore(
   event: string,
-  { filled, budgets, sent }: JournalFact,
+  { filled, budgets, made, sent }: JournalFact,
 ): readonly Pick<Advance, 'event' | 'fact'>[] {
   return [
     ...(filled === undefined ? [] : [{ event: 'filled', fact: filled }]),
     ...(budgets === undefined || event === 'reserved' ? [] : [{ event: 'reserved', fact: { budgets } }]),
+    // The audit log names sender and budgets beside the bytes.
+    ...(made === undefined
+      ? []
+      : [{ event: 'signed', fact: { ...made, ...(filled && { filled }), ...(budgets && { budgets }) } }]),
     ...(sent === undefined ? [] : [{ event: 'broadcast', fact: sent }]),
   ];
 }

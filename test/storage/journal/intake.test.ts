@@ -6,6 +6,7 @@ import { parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { AcceptRequest } from '../../../src/core/store/intake-facts.js';
+import { LEASE_TIME } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
@@ -16,6 +17,7 @@ import { anySlot, eth, freshDirectory, freshLocation, kinds, storeId } from '../
 
 const rootKey = new Uint8Array(randomBytes(32));
 const opening = { key: journalKeyOf(rootKey, storeId), mayAdopt: false };
+const clock = { time: 0, now: () => clock.time, wait: async () => undefined };
 const shop = parseTenantId('shop');
 const game = parseTenantId('game');
 const wallet = '26d3883e-4e17-48b3-a0ee-09a3e484ac83';
@@ -42,7 +44,8 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
   let store: Store;
 
   beforeEach(async () => {
-    store = await createStore(location(), { storeId, slots: [anySlot()] });
+    clock.time = Date.now();
+    store = await createStore(location(), { storeId, slots: [anySlot()] }, clock);
     await store.unlockJournal(opening);
   });
   afterEach(() => store.close());
@@ -64,7 +67,7 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
       ownerTag: 'tag',
       userTag: 'ab'.repeat(32),
       initiator: 'token-1',
-      expiresAt: Date.now() + 60_000,
+      expiresAt: clock.time + 60_000,
     } as const;
     const { pending } = request();
     expect(await store.journal.accept({ ...facts, pending })).toMatchObject({ kind: 'accepted' });
@@ -72,6 +75,40 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
     expect(entry).toMatchObject({ id: pending.id, state: 'claimed', intake: facts, pending: { user: facts.userTag } });
     const [line, ...rest] = await store.journal.events(pending.id);
     expect([line?.event, line?.fact['reference'], rest]).toEqual(['accepted', 'payout-4711', []]);
+  });
+
+  it('what this process carries is claimed by the write that accepts it, and another one takes it when the lease has ended', async () => {
+    const wanted = request();
+    const accepted = await store.journal.accept(wanted, { claims: true });
+    const { id } = wanted.pending;
+    expect(accepted).toMatchObject({ kind: 'accepted', lease: { id, generation: 1 } });
+    clock.time += LEASE_TIME - 1;
+    const other = await openStore(location(), clock);
+    await other.unlockJournal(opening);
+    const ids = async () => (await other.journal.waiting(eth, 'testnet', 10)).entries.map((entry) => entry.id);
+    expect(await ids()).toEqual([]);
+    expect((await other.journal.claim([wanted.pending]))[0]).not.toHaveProperty('lease');
+    clock.time += 1;
+    expect(await ids()).toEqual([id]);
+    expect((await other.journal.claim([wanted.pending]))[0]).toMatchObject({ lease: { id, generation: 2 } });
+    expect(await code(store.journal.advance({ id, generation: 1 }, 'failed', {}))).toBe('LEASE_LOST');
+    expect((await other.journal.events(id)).map(({ event }) => event)).toEqual(['accepted', 'taken over']);
+    await other.close();
+  });
+
+  it('a sender for whom another process makes something waits for it, and a repeated request is claimed by nobody', async () => {
+    const other = await openStore(location(), clock);
+    await other.unlockJournal(opening);
+    await other.journal.claim([request().pending]);
+    const idempotency = { key: 'k', digest: 'd' };
+    const accepted = await store.journal.accept(request({ idempotency }), { claims: true });
+    expect(accepted).toMatchObject({ kind: 'accepted' });
+    expect(accepted).not.toHaveProperty('lease');
+    await other.close();
+    clock.time += LEASE_TIME;
+    expect(await store.journal.accept(request({ idempotency }), { claims: true })).toMatchObject({ kind: 'replayed' });
+    const { entries } = await store.journal.waiting(eth, 'testnet', 10);
+    expect(entries).toHaveLength(1);
   });
 
   it('a repeated request gets the row of the first one, however often, with any id', async () => {
@@ -151,12 +188,12 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
 
   it('a request that has expired already is refused, and a repeated one still finds its row', async () => {
     const idempotency = { key: 'k', digest: 'd' };
-    expect(await code(store.journal.accept(request({ expiresAt: Date.now() - 1, idempotency })))).toBe(
+    expect(await code(store.journal.accept(request({ expiresAt: clock.time - 1, idempotency })))).toBe(
       'REQUEST_EXPIRED',
     );
     expect(await store.journal.find({})).toEqual([]);
     await store.journal.accept(request({ idempotency }));
-    const again = await store.journal.accept(request({ expiresAt: Date.now() - 1, idempotency }));
+    const again = await store.journal.accept(request({ expiresAt: clock.time - 1, idempotency }));
     expect(again.kind).toBe('replayed');
   });
 
@@ -179,7 +216,7 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
       userTag: 'u',
       initiator: 'i',
     };
-    await store.journal.accept(request({ ...facts, pending, expiresAt: Date.now() + 60_000 }));
+    await store.journal.accept(request({ ...facts, pending, expiresAt: clock.time + 60_000 }));
     await run(sql`UPDATE transactions SET ${sql.ref(column)} = 'game'`);
     expect(await code(store.journal.get(pending.id))).toBe('RECORD_DAMAGED');
     const [claim] = await store.journal.claim([pending]);
@@ -188,7 +225,7 @@ describe.each(kinds)('a request that is accepted on %s', (kind) => {
 
   it('a request is not continued after its end was moved without the key', async () => {
     const { pending } = request();
-    await store.journal.accept(request({ pending, expiresAt: Date.now() + 60_000 }));
+    await store.journal.accept(request({ pending, expiresAt: clock.time + 60_000 }));
     await run(sql`UPDATE transactions SET expires_at = NULL`);
     expect(await code(store.journal.get(pending.id))).toBe('RECORD_DAMAGED');
   });

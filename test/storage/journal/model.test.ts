@@ -1,6 +1,7 @@
 import type { Kysely, KyselyPlugin, OperationNode, RootOperationNode } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CustosError } from '../../../src/core/errors.js';
+import { defaultTenant } from '../../../src/core/ids.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import { type Journal, LEASE_TIME, type Lease, type State } from '../../../src/core/store/journal.js';
 import type { Database } from '../../../src/storage/database.js';
@@ -126,7 +127,15 @@ async function keep(worker: Worker, journal: Journal): Promise<void> {
   if (now - worker.since! > LEASE_TIME / 2) await journal.renew(worker.lease!);
 }
 
-const steps: Readonly<Record<Place, readonly Step[]>> = {
+/** What each worker may do at its place, and which states may follow. */
+interface Walk {
+  readonly steps: Steps;
+  readonly allowed: Readonly<Record<State, readonly State[]>>;
+}
+
+type Steps = Readonly<Record<Place, readonly Step[]>>;
+
+const steps: Steps = {
   idle: [claim],
   claimed: [
     async (worker, journal) => {
@@ -194,8 +203,45 @@ const allowed: Readonly<Record<State, readonly State[]>> = {
   cancelled: [],
 };
 
+const sending: Walk = { steps, allowed };
+
+/** Accepts and claims by one write what nobody has accepted yet. */
+const acceptOrClaim: Step = async (worker, journal, network) => {
+  if ((await journal.get(ID)) !== undefined) return claim(worker, journal, network);
+  const facts = { tenant: defaultTenant, source: 'rpc', kind: 'transaction', delivery: 'return', pending } as const;
+  const accepted = await journal.accept(facts, { claims: true });
+  if (accepted.kind !== 'accepted' || accepted.lease === undefined) return worker;
+  return { owner: worker.owner, place: 'claimed', lease: accepted.lease, since: now };
+};
+
+/** Bytes that are handed out: whoever asked has them as soon as they are recorded. */
+const handingOut: Walk = {
+  steps: {
+    ...steps,
+    idle: [acceptOrClaim],
+    made: [
+      async (worker, journal, network) => {
+        const made = { signed: worker.bytes!, txId: worker.bytes! };
+        await journal.advance(worker.lease!, 'completed', { made }, 'handed out');
+        network.push(worker.bytes!);
+        return { owner: worker.owner, place: 'idle' };
+      },
+    ],
+    // Nothing is ever found between the two lines.
+    ...{ recorded: [], sent: [], told: [] },
+  },
+  allowed: {
+    ...allowed,
+    claimed: ['claimed', 'held', 'completed', 'denied', 'failed', 'cancelled'],
+  },
+};
+
 /** What must hold after a step of a worker; the words of what does not. */
-function violation(before: World, after: World, worker: Worker | undefined): string | undefined {
+function violation(
+  [before, after]: readonly [World, World],
+  worker: Worker | undefined,
+  walk: Walk,
+): string | undefined {
   const [old, row] = [before.row, after.row];
   const bytes = new Set([...after.network, ...(row?.signed ? [row.signed] : [])]);
   if (bytes.size > 1) return `two sets of bytes: ${[...bytes].join(', ')}`;
@@ -203,7 +249,7 @@ function violation(before: World, after: World, worker: Worker | undefined): str
   if (old?.signed && row?.signed !== old.signed) return 'recorded bytes were replaced';
   const changed = old !== undefined && row !== undefined && JSON.stringify(old) !== JSON.stringify(row);
   const [from, to] = [old?.state as State, row?.state as State];
-  if (changed && from !== to && worker !== undefined && !allowed[from].includes(to)) return `${from} became ${to}`;
+  if (changed && from !== to && worker !== undefined && !walk.allowed[from].includes(to)) return `${from} became ${to}`;
   const isClaim = row?.generation !== old?.generation;
   if (changed && worker !== undefined && isClaim) {
     const isHeld =
@@ -248,7 +294,7 @@ function keyOf({ row, workers, network, now: moment, crashes }: World): string {
 }
 
 /** Walks through every order of steps, each state once. Stops at the first violation. */
-async function explore(owners: readonly string[], plugin?: KyselyPlugin): Promise<Found> {
+async function explore(owners: readonly string[], walk: Walk, plugin?: KyselyPlugin): Promise<Found> {
   const workers = owners.map((owner): Worker => ({ owner, place: 'idle' }));
   const start: World = { row: undefined, workers, network: [], now: 0, crashes: 0 };
   const seen = new Set<string>();
@@ -259,23 +305,27 @@ async function explore(owners: readonly string[], plugin?: KyselyPlugin): Promis
     if (seen.has(key)) continue;
     seen.add(key);
     if (world.row !== undefined) ends.add(world.row.state);
-    for await (const { next, worker } of successors(world, plugin)) {
-      const wrong = violation(world, next, worker);
+    for await (const { next, worker } of successors(world, walk, plugin)) {
+      const wrong = violation([world, next], worker, walk);
       if (wrong !== undefined) return { states: seen.size, violations: [wrong], ends };
       todo.push(next);
     }
     if (world.workers.every(({ place }) => place === 'idle')) {
-      const wrong = await unfinished(world);
+      const wrong = await unfinished(world, walk);
       if (wrong !== undefined) return { states: seen.size, violations: [wrong], ends };
     }
   }
   return { states: seen.size, violations: [], ends };
 }
 
-async function* successors(world: World, plugin?: KyselyPlugin): AsyncGenerator<{ next: World; worker?: Worker }> {
+async function* successors(
+  world: World,
+  walk: Walk,
+  plugin?: KyselyPlugin,
+): AsyncGenerator<{ next: World; worker?: Worker }> {
   for (const [at, worker] of world.workers.entries()) {
-    for (const step of steps[worker.place]) {
-      if (step === claim && (world.row?.generation ?? 0) >= CLAIMS) continue;
+    for (const step of walk.steps[worker.place]) {
+      if (worker.place === 'idle' && (world.row?.generation ?? 0) >= CLAIMS) continue;
       await restore(world);
       const network = [...world.network];
       const moved = await step(worker, journalOf(worker.owner, plugin), network).catch((error: unknown) => {
@@ -314,13 +364,16 @@ async function* successors(world: World, plugin?: KyselyPlugin): AsyncGenerator<
 }
 
 /** Whatever has happened, a process that comes later brings it to an end. */
-async function unfinished(world: World): Promise<string | undefined> {
+async function unfinished(world: World, walk: Walk): Promise<string | undefined> {
   const later = { ...world, now: world.now + 10 * LEASE_TIME };
   await restore(later);
   const journal = journalOf('later');
   const network = [...world.network];
   let worker: Worker = { owner: 'later', place: 'idle' };
-  for (let turn = 0; turn < 8; turn++) worker = await steps[worker.place][0]!(worker, journal, network);
+  for (let turn = 0; turn < 8; turn++) {
+    const [step] = walk.steps[worker.place];
+    worker = (await step?.(worker, journal, network)) ?? worker;
+  }
   const row = await readRow();
   const bytes = new Set([...network, ...(row?.signed ? [row.signed] : [])]);
   if (bytes.size > 1) return 'the end has two sets of bytes';
@@ -357,11 +410,29 @@ describe('two processes, in every order of their steps, with stops at every step
     ['of two machines', two],
     ['that are strands of one', strands],
   ])('two processes %s bring a transaction to its end with one set of bytes', async (_kind, owners) => {
-    const { states, violations, ends } = await explore(owners);
+    const { states, violations, ends } = await explore(owners, sending);
     expect(violations).toEqual([]);
     expect([...ends].sort()).toEqual(['broadcast', 'cancelled', 'claimed', 'completed', 'failed', 'signed']);
     // Fewer would mean that the walk no longer reaches what it is for.
     expect(states).toBeGreaterThan(1000);
+  });
+
+  it.each([
+    ['of two machines', two],
+    ['that are strands of one', strands],
+  ])(
+    'two processes %s hand out one set of bytes of a request that is accepted and claimed at once',
+    async (_kind, owners) => {
+      const { states, violations, ends } = await explore(owners, handingOut);
+      expect(violations).toEqual([]);
+      expect([...ends].sort()).toEqual(['cancelled', 'claimed', 'completed', 'failed']);
+      expect(states).toBeGreaterThan(300);
+    },
+  );
+
+  it('handing out goes wrong when the fence on generation is removed', async () => {
+    const { violations } = await explore(strands, handingOut, without('generation'));
+    expect(violations.join()).toMatch(/does not hold|two sets|replaced/);
   });
 
   it.each([
@@ -371,7 +442,7 @@ describe('two processes, in every order of their steps, with stops at every step
     ['state', two, /became/],
     ['signed', two, /two sets|replaced/],
   ])('two processes go wrong when the fence on %s is removed', async (column, owners, expected) => {
-    const { violations } = await explore(owners, without(column));
+    const { violations } = await explore(owners, sending, without(column));
     expect(violations.join()).toMatch(expected);
   });
 });

@@ -61,6 +61,30 @@ describe.each(kinds)('a request of a door on %s', (kind) => {
     return lease.id;
   }
 
+  it('bytes that are handed out are recorded by the same write, with a line for each', async () => {
+    const lease = await claimed({ delivery: 'return' });
+    await store.journal.advance(lease, 'completed', { made: signed(lease.id), filled }, 'handed out');
+    expect(await store.journal.get(lease.id)).toMatchObject({ state: 'completed', ...signed(lease.id), ...filled });
+    const story = await store.journal.events(lease.id);
+    expect(story.map(({ event }) => event)).toEqual(['accepted', 'filled', 'signed', 'handed out']);
+    expect(story.slice(2).map(({ fact }) => fact)).toEqual([signed(lease.id), {}]);
+    const again = store.journal.advance(lease, 'completed', { made: signed('other') }, 'handed out');
+    expect(await code(again)).toBe('STATE_CONFLICT');
+  });
+
+  it('bytes that are to be sent are never handed out, and a request whose time is over is not signed', async () => {
+    const made = { made: signed('x'), filled };
+    const sent = await claimed();
+    expect(await code(store.journal.advance(sent, 'completed', made, 'handed out'))).toBe('STATE_CONFLICT');
+    const late = await claimed({ delivery: 'return', expiresAt: clock.time + 1_000 });
+    clock.time += 1_000;
+    expect(await code(store.journal.advance(late, 'completed', made, 'handed out'))).toBe('REQUEST_EXPIRED');
+    for (const { id } of [sent, late]) {
+      const { state, signed: bytes } = (await store.journal.get(id))!;
+      expect([state, bytes]).toEqual(['claimed', undefined]);
+    }
+  });
+
   const waitingIds = async (from = store) =>
     (await from.journal.waiting(eth, 'testnet', 100)).entries.map(({ id }) => id);
   const ended = async () => (await store.journal.endExpired(eth, 'testnet')).map(({ id }) => id);
