@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isEventType } from '../../core/events/types.js';
 import type { Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import { parseTenantId } from '../../core/ids.js';
+import { compiledQuery } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { type JournalSeal, sealOf, useSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
@@ -16,6 +17,9 @@ type Row = StoreTables['webhooks'];
 
 /** Name of the lease of the process that sends. */
 const SENDER = 'webhooks';
+
+/** It is asked after every event. */
+const selectWebhooks = compiledQuery((db: Tables) => db.selectFrom('webhooks').selectAll().orderBy('id'));
 
 /** Webhooks and their deliveries on a database. */
 export function webhookTable(
@@ -53,7 +57,7 @@ export function webhookTable(
       }, alone),
     all: (feed) =>
       read(async (db) =>
-        (await db.selectFrom('webhooks').selectAll().orderBy('id').execute())
+        (await selectWebhooks(db, {})).rows
           .flatMap((row) => webhookOf(db, row))
           .filter((one) => feed === undefined || (one.tenant === feed.tenant && one.network === feed.network)),
       ),

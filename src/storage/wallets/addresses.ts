@@ -3,6 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { parseIndex, parseSignatureId, type SignatureId } from '../../core/ids.js';
 import { chunks } from '../../core/pages.js';
 import type { AddressTable, StoredAddress } from '../../core/store/owners.js';
+import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database, DialectName } from '../database.js';
 import { requireGeneration } from '../root-generation.js';
 import type { StoreTables } from '../schema.js';
@@ -29,7 +30,7 @@ export function addressTable(database: Database<StoreTables>, generation: number
       }),
     byDigest: (digest) =>
       database.read(async (db) => {
-        const rows = await db.selectFrom('wallet_addresses').selectAll().where('digest', '=', digest).execute();
+        const { rows } = await selectByDigest(db, { digest });
         return rows.map(fromRow);
       }),
     page: (after, limit) => database.read((db) => addressPage(db, after, limit)),
@@ -41,6 +42,10 @@ export function addressTable(database: Database<StoreTables>, generation: number
       }),
   };
 }
+
+const selectByDigest = compiledQuery((db: Tables, hole: Holes<{ readonly digest: Uint8Array }>) =>
+  db.selectFrom('wallet_addresses').selectAll().where('digest', '=', hole('digest')),
+);
 
 async function allotIndex(
   db: Tables,
