@@ -1,14 +1,15 @@
 import { CustosError } from '../../core/errors.js';
 import type { TenantId } from '../../core/ids.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
-import { type Accepted, unsignedStates } from '../../core/store/journal.js';
+import type { Accepted } from '../../core/store/journal.js';
 import type { Idempotency } from '../../core/store/queue.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import { noteEvent } from '../events/written.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
+import { isBusy } from './busy.js';
 import { insertLines, type Tables } from './entries.js';
-import { type Holder, held, isFreeAt, lockClaims, wrongEnd } from './leases.js';
+import { endsAt, type Holder, held, lockClaims } from './leases.js';
 import { reserveOutputs } from './reservations.js';
 import { requestRow, toEntry } from './rows.js';
 import { sealOf } from './seal.js';
@@ -76,23 +77,6 @@ export async function repeated(
   return row.idempotency_digest === digest ? { kind: 'replayed', entry } : { kind: 'different' };
 }
 
-interface Serving extends Pick<Holder, 'owner' | 'now'> {
-  readonly line: string;
-  /** As `wrongEnd` says. */
-  readonly wrong: number;
-}
-
-const selectServed = compiledQuery((db: Tables, hole: Holes<Serving>) =>
-  db
-    .selectFrom('transactions')
-    .select('id')
-    .where('line', '=', hole('line'))
-    .where('lease_owner', 'is not', null)
-    .where('state', 'in', unsignedStates)
-    .where((row) => row.not(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') })(row)))
-    .limit(1),
-);
-
 /** The lease of a row that is about to be written. @returns undefined while another process makes something for its sender */
 async function firstLease(
   db: Tables,
@@ -100,9 +84,7 @@ async function firstLease(
   holder: Holder,
 ): Promise<Pick<Row, 'lease_owner' | 'lease_expires_at'> | undefined> {
   if (holder.shared) await lockClaims(db);
-  const { owner, now } = holder;
-  const { rows } = await selectServed(db, { line: line ?? '', owner, now, wrong: wrongEnd(now) });
-  return rows.length === 0 ? held(holder) : undefined;
+  return (await isBusy(db, line ?? '', endsAt(holder))) ? undefined : held(holder);
 }
 
 const insertIfNew = rowsInsert(

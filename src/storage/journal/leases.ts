@@ -14,6 +14,7 @@ import {
 import { noteEvent } from '../events/written.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
+import { busyLines } from './busy.js';
 import { addEvent, followers, insertLines, leaseLost, type Tables } from './entries.js';
 import { newRow, payloadDigest, toEntry } from './rows.js';
 import { changed, type JournalSeal, readSealed, sealOf } from './seal.js';
@@ -49,7 +50,7 @@ export async function claimAll(
   const single = pending.filter((item) => first.get(item.id) === item);
   const results = new Map<string, ClaimResult>();
   if (holder.shared) await lockClaims(db);
-  const busy = await busyLines(db, holder);
+  const busy = await busyLines(db, endsAt(holder));
   for (const part of chunks(single, 500)) {
     const known = await knownRows(db, part, holder);
     const fresh = await addRows(db, part, { known, busy, holder });
@@ -69,19 +70,6 @@ export async function claimAll(
  */
 export async function lockClaims(db: Tables): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${sql.lit(CLAIM_LOCK)})`.execute(db);
-}
-
-/** Senders for whom another process makes something. */
-async function busyLines(db: Tables, holder: Holder): Promise<ReadonlySet<string | null>> {
-  const rows = await db
-    .selectFrom('transactions')
-    .select('line')
-    .distinct()
-    .where('lease_owner', 'is not', null)
-    .where('state', 'in', unsignedStates)
-    .where((row) => row.not(isFree(holder)(row)))
-    .execute();
-  return new Set(rows.map(({ line }) => line));
 }
 
 interface Known {
@@ -267,6 +255,11 @@ export function held({ owner, now }: Holder) {
 /** Rows without another holder. */
 export function isFree({ owner, now }: Holder) {
   return isFreeAt({ owner, now, wrong: wrongEnd(now) });
+}
+
+/** Which leases of others count. */
+export function endsAt({ owner, now }: Holder) {
+  return { owner, now, wrong: wrongEnd(now) };
 }
 
 /** No lease may end later than this: a clock that was set back must not protect a dead owner's leases. */
