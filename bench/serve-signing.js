@@ -1,5 +1,6 @@
-// `eth_signTransaction` over JSON-RPC with a policy in force, from the call to the signed bytes: one caller at a time, then 32 callers
-// beside the rate of the signer itself. Each call is a row of the journal: accepted, claimed, signed and handed out, each on the disk.
+// `eth_signTransaction` over JSON-RPC with a policy in force, from the call to the signed bytes: 32 callers beside the rate of the
+// signer itself, and then one caller, when the code of all processes is compiled; the first calls are a row of their own. Each call is
+// a row of the journal: accepted and claimed, then signed and handed out, each on the disk.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -89,8 +90,9 @@ try {
     const answer = await ask(`${server.url}/rpc/ETH`, 'POST', { body, headers: { authorization } });
     return JSON.parse(answer.text).result === undefined ? { status: 500, text: answer.text } : answer;
   };
-  const alone = await measure(server, sign, { callers: 1, requests: 500 });
+  const cold = await measure(server, sign, { callers: 1, requests: 300 });
   const many = await measure(server, sign, { requests: 2000 });
+  const alone = await measure(server, sign, { callers: 1, requests: 500 });
   await end(server);
   const [curve, signer] = [curveTime(), await signerRate(2000)];
   report('serve-signing', [
@@ -102,6 +104,10 @@ try {
       met: alone.p50 <= curve + 5,
     },
     { what: 'the same, 99th percentile', figure: `${alone.p99.toFixed(1)} ms`, goal: '20 ms', met: alone.p99 <= 20 },
+    {
+      what: 'the first 300 after the start, median and 99th percentile',
+      figure: `${cold.p50.toFixed(1)} ms, ${cold.p99.toFixed(1)} ms`,
+    },
     {
       what: `eth_signTransaction of ${CALLERS} callers; limit: the signer's own rate`,
       figure: `${many.rate.toFixed(0)}/s`,

@@ -23,6 +23,8 @@ import { report } from './support.js';
 const RATE = 100;
 const CARRIED = 1_000;
 const SENDERS = 20;
+/** Requests that are read and repeated in turn: more than the server remembers as read before. */
+const KNOWN = 1_000;
 const oneCaller = { callers: 1, requests: 200 };
 
 /** The smallest one. */
@@ -92,8 +94,11 @@ try {
 
   const accepting = await urlOf([program, ...serve, '--no-signer']);
   const url = `${accepting.url}/v1/transactions`;
-  const known = payment();
-  const { id } = JSON.parse((await ask(url, 'POST', known)).text);
+  const known = Array.from({ length: KNOWN }, payment);
+  const ids = [];
+  for (const one of known) ids.push(JSON.parse((await ask(url, 'POST', one)).text).id);
+  let turn = 0;
+  const next = (list) => list[turn++ % KNOWN];
   // To check a small policy takes a token and validation, and nothing of the database.
   const check = { body: { policy }, headers: { authorization: authorizationOf('--scope', 'policies:read') } };
   const withUser = { ...check, headers: { ...check.headers, 'custos-user-token': proof } };
@@ -101,14 +106,14 @@ try {
   const hono = await bareServer();
   const found = await inTurns({
     bareGet: [hono, () => ask(`${hono.url}/`, 'GET')],
-    barePost: [hono, () => ask(`${hono.url}/`, 'POST', known)],
+    barePost: [hono, () => ask(`${hono.url}/`, 'POST', next(known))],
     validated: [accepting, checked(check)],
     proven: [accepting, checked(withUser)],
-    get: [accepting, () => ask(`${url}/${id}`, 'GET', { headers: { authorization } })],
-    replayed: [accepting, () => ask(url, 'POST', known)],
+    get: [accepting, () => ask(`${url}/${next(ids)}`, 'GET', { headers: { authorization } })],
+    replayed: [accepting, () => ask(url, 'POST', next(known))],
     durable: [accepting, () => ask(url, 'POST', payment())],
-    bareAlone: [hono, () => ask(`${hono.url}/`, 'POST', known), oneCaller],
-    twiceAlone: [hono, () => ask(`${hono.url}/twice`, 'POST', known), oneCaller],
+    bareAlone: [hono, () => ask(`${hono.url}/`, 'POST', next(known)), oneCaller],
+    twiceAlone: [hono, () => ask(`${hono.url}/twice`, 'POST', next(known)), oneCaller],
     alone: [accepting, () => ask(url, 'POST', payment()), oneCaller],
   });
   const { bareGet, barePost, validated, proven, get, replayed, durable, bareAlone, twiceAlone, alone } = found;
