@@ -211,7 +211,7 @@ function named<T>(budget: string, work: () => T): T {
   }
 }
 
-export function damagedBudget(budget: string, cause?: unknown): CustosError {
+function damagedBudget(budget: string, cause?: unknown): CustosError {
   const text = `what the journal says of the budget "${budget}" was changed by somebody who has no key of this store`;
   return new CustosError('RECORD_DAMAGED', text, { details: { budget }, cause });
 }
