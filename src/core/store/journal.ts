@@ -126,9 +126,7 @@ export interface JournalFact {
   readonly filled?: JournalFact;
   /** What was reserved and is not in the story yet: a line of its own, `reserved`, before that of the step. */
   readonly budgets?: ReservedBudgets;
-  /**
-   * What the network's answer said of bytes that the same answer completed: a line of its own, `broadcast`, before that of the step.
-   */
+  /** What the network's answer said of bytes that it completed: a line of its own, `broadcast`, before that of the step. */
   readonly sent?: Pick<JournalFact, 'txId'>;
   /** Bytes that are handed out as soon as they are recorded: a line of its own, `signed`, before that of the step. */
   readonly made?: Pick<JournalFact, 'signed' | 'txId'>;
@@ -205,8 +203,7 @@ export interface Journal extends OutputView {
    */
   claim(pending: readonly PendingTransaction[]): Promise<readonly ClaimResult[]>;
   /**
-   * As `Intake`, without waking anything.
-   * @param options - `claims`: takes the lease of a new row by the same write, unless another process serves its sender
+   * As `Intake`, without waking anything; with `claims`, it takes the lease of a new row unless another process serves its sender.
    * @throws CustosError also OUTPUT_SPENT, OUTPUT_RESERVED: nothing is written
    */
   accept(request: AcceptRequest, options?: { readonly claims?: boolean }): Promise<Accepted>;
