@@ -45,6 +45,7 @@ async function backToFormat2(db: Parameters<Parameters<Database<StoreTables>['wr
     'audit_checkpoints',
     'budget_reservations',
     'budget_sums',
+    'budget_names',
     'tenants',
     'tokens',
     'tenant_settings',
