@@ -116,6 +116,8 @@ export class Claimer {
   place(pending: PendingTransaction): Place | undefined {
     if (this.#stopping || !this.#mayTake({ id: pending.id, pending })) return undefined;
     if (this.#room() === 0 || !this.#backlog.occupy(pending)) return undefined;
+    const { way } = this.#parts;
+    way.keep(pending.id);
     this.#kept += 1;
     const free = () => {
       this.#kept -= 1;
@@ -127,6 +129,7 @@ export class Claimer {
       },
       free: () => {
         free();
+        way.drop(pending.id);
         this.#backlog.done(pending);
         this.#pump();
       },
@@ -136,7 +139,11 @@ export class Claimer {
   #begin(pending: PendingTransaction, entry: JournalEntry, lease: Lease): void {
     const { way, source, journal } = this.#parts;
     // Whoever goes on with it after this process need not wait until the lease ends.
-    const left = () => journal.rest(lease, entry.nextAttemptAt).then(nothing, nothing);
+    const left = () =>
+      journal
+        .rest(lease, entry.nextAttemptAt)
+        .then(nothing, nothing)
+        .finally(() => way.drop(entry.id));
     this.#track(this.#stopping ? left() : way.begin(source, entry, lease), pending);
   }
 

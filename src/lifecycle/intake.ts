@@ -9,15 +9,13 @@ export function createIntake(journal: Pick<Journal, 'accept' | 'repeated'>, carr
   return {
     async accept(request) {
       const place = carrier?.place?.(request.pending);
-      try {
-        const accepted = await journal.accept(request, { claims: place !== undefined });
-        if (accepted.kind === 'accepted') handOver(accepted, carrier, place);
-        else place?.free();
-        return accepted;
-      } catch (error) {
+      const accepted = await journal.accept(request, { claims: place !== undefined }).catch((error: unknown) => {
         place?.free();
         throw error;
-      }
+      });
+      if (accepted.kind === 'accepted') handOver(accepted, carrier, place);
+      else place?.free();
+      return accepted;
     },
     repeated: (tenant, idempotency) => journal.repeated(tenant, idempotency),
   };

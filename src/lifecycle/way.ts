@@ -46,7 +46,11 @@ export interface Way {
    * @throws CustosError STORE_*: none was claimed
    */
   take(source: Source, pending: readonly PendingTransaction[]): Promise<readonly Taken[]>;
-  /** Starts what this process has just accepted and claimed. @returns how far it got. Never rejects */
+  /** Keeps an id for a request that is being accepted and claimed: whoever finds its row meanwhile leaves it alone. */
+  keep(id: string): void;
+  /** The request of a kept id does not begin. */
+  drop(id: string): void;
+  /** Starts what was accepted and claimed under a kept id. @returns how far it got. Never rejects */
   begin(source: Source, entry: JournalEntry, lease: Lease): Promise<Outcome>;
   /**
    * Resumes signed bytes that their source no longer lists.
@@ -101,10 +105,10 @@ export function createWay(parts: LifecycleParts): Way {
     },
     has: (id) => onTheWay.has(id),
     take,
-    begin(source, entry, lease) {
-      onTheWay.add(entry.id);
-      return begin(entry.id, () => carry(road, { entry, lease, source: sourceOf(entry, source) }));
-    },
+    keep: (id) => void onTheWay.add(id),
+    drop: (id) => void onTheWay.delete(id),
+    begin: (source, entry, lease) =>
+      begin(entry.id, () => carry(road, { entry, lease, source: sourceOf(entry, source) })),
     resume,
   };
 }

@@ -40,13 +40,13 @@ const noWallets = {
   },
 };
 
-function lane(given: Partial<DaemonParts> = {}) {
+function lane(given: Partial<DaemonParts> = {}, concurrency = 4) {
   heard.length = 0;
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const parts = daemon.daemonParts(deadCloud, { wallets: noWallets, ...given } as unknown as Partial<DaemonParts>);
   const reports = new ErrorReports(parts.source, silentLog);
   const periods = { shortest: 1_000, longest: 1_000 };
-  return { lane: new Lane(parts, eth, { periods, concurrency: 4, tally, reports }), tally, reports, parts };
+  return { lane: new Lane(parts, eth, { periods, concurrency, tally, reports }), tally, reports, parts };
 }
 
 function request(id: string, more: Partial<AcceptRequest> = {}): AcceptRequest {
@@ -131,6 +131,21 @@ test('what was accepted and claimed at once while a lane stopped is let go of fo
   await next.ownRound();
   await next.settled();
   expect(await stateOf('one')).toBe('failed');
+});
+
+test('a round does not take up what is being accepted and claimed at once', async () => {
+  // A sender has several places.
+  const { lane: line } = lane({}, 64);
+  const place = line.place(pendingOf('one'));
+  const accepted = await daemon.journal.accept(request('one'), { claims: true });
+  if (accepted.kind !== 'accepted' || accepted.lease === undefined) throw new Error('not claimed');
+  // The row is there before its acceptance is known: the round must not claim it a second time.
+  await line.ownRound();
+  await line.settled();
+  expect(await daemon.journal.get('one')).toMatchObject({ state: 'claimed', generation: accepted.lease.generation });
+  place?.begin(accepted.entry, accepted.lease);
+  await line.settled();
+  expect(await daemon.journal.get('one')).toMatchObject({ state: 'failed', generation: accepted.lease.generation });
 });
 
 test('a sender has as many places as on any other way, each is free again, and others that wait come first', async () => {

@@ -1,9 +1,10 @@
 import { CustosError } from '../errors.js';
 
 /**
- * The sums of one budget that was charged in many minutes, so that a charge and the sum of a window cost the same however many charges there were. The `total`
- * row lists the sum of each era, an `era` row those of its days, a `day` row those of its hours, and an `hour` row those of its
- * minutes. Each part of a row is the sum of the row below it, so that a row that is missing or older than the others is found.
+ * The sums of one budget that was charged in many minutes, so that a charge and the sum of a window cost the same however many
+ * charges there were. The `total` row lists the sum of each era, an `era` row those of its days, a `day` row those of its hours, and
+ * an `hour` row those of its minutes. Each part of a row is the sum of the row below it, so that a row that is missing or older than
+ * the others is found.
  */
 const spans = ['total', 'era', 'day', 'hour'] as const;
 export type Span = (typeof spans)[number];

@@ -1,23 +1,26 @@
-import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MOST_MINUTES } from '../../../src/core/store/buckets.js';
-import { openDatabase } from '../../../src/storage/open-database.js';
-import type { StoreTables } from '../../../src/storage/schema.js';
 import { kinds } from '../support.js';
-import { chargeMinutes, claimOne, day, freshPlace, HOUR, noon, pendingOf, reserves, takes, usedBy } from './support.js';
+import {
+  chargeMinutes,
+  claimOne,
+  day,
+  freshPlace,
+  HOUR,
+  noon,
+  pendingOf,
+  reserves,
+  spansOf,
+  takes,
+  usedBy,
+} from './support.js';
 
 const DAY = 24 * HOUR;
 
 describe.each(kinds)('the sums of a budget on %s', (kind) => {
   const place = freshPlace(kind);
 
-  async function spans(): Promise<readonly string[]> {
-    const database = await openDatabase<StoreTables>(place.location());
-    const select = sql<{ span: string }>`SELECT span FROM budget_sums WHERE budget = ${day} ORDER BY span`;
-    const { rows } = await database.read((db) => select.execute(db));
-    await database.close();
-    return rows.map(({ span }) => span.split(' ')[0] ?? '');
-  }
+  const spans = () => spansOf(place, day);
 
   /** Charges the budget in so many minutes that each span has a row, and takes all of that back. */
   beforeEach(async () => {

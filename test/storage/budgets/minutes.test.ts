@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import {
   chargeMinutes as charged,
@@ -9,10 +8,8 @@ import {
   sumMinutes,
   sumSince,
 } from '../../../src/core/store/buckets.js';
-import { openDatabase } from '../../../src/storage/open-database.js';
-import type { StoreTables } from '../../../src/storage/schema.js';
 import { kinds } from '../support.js';
-import { chargeMinutes, claimOne, day, freshPlace, noon, reserves, takes, usedBy } from './support.js';
+import { chargeMinutes, claimOne, day, freshPlace, noon, reserves, spansOf, takes, usedBy } from './support.js';
 
 const MINUTE = 60_000;
 
@@ -44,13 +41,7 @@ describe('a list of minutes', () => {
 describe.each(kinds)('a budget on %s', (kind) => {
   const place = freshPlace(kind);
 
-  async function spans(): Promise<readonly string[]> {
-    const database = await openDatabase<StoreTables>(place.location());
-    const select = sql<{ span: string }>`SELECT span FROM budget_sums WHERE budget = ${day} ORDER BY span`;
-    const { rows } = await database.read((db) => select.execute(db));
-    await database.close();
-    return rows.map(({ span }) => span.split(' ')[0] ?? '');
-  }
+  const spans = () => spansOf(place, day);
 
   it('has one row until it was charged in many minutes, and counts the same before and after', async () => {
     const { journal } = place.store();

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterEach, beforeEach } from 'vitest';
 import type { Clock } from '../../../src/core/clock.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { BudgetCharge } from '../../../src/core/store/budgets.js';
 import type { Journal, Lease } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
+import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
+import type { StoreTables } from '../../../src/storage/schema.js';
 import { journalKeyOf } from '../../../src/vault/journal-key.js';
 import { anySlot, eth, freshLocation, type Kind, storeId } from '../support.js';
 
@@ -30,6 +33,15 @@ export interface Place {
   store(): Store;
   /** Another process, which has read nothing yet. */
   another(): Promise<Store>;
+}
+
+/** Spans of the rows that a store has of a budget, in the order of their names, without numbers. */
+export async function spansOf({ location }: Pick<Place, 'location'>, budget: string): Promise<readonly string[]> {
+  const database = await openDatabase<StoreTables>(location());
+  const select = sql<{ span: string }>`SELECT span FROM budget_sums WHERE budget = ${budget} ORDER BY span`;
+  const { rows } = await database.read((db) => select.execute(db));
+  await database.close();
+  return rows.map(({ span }) => span.split(' ')[0] ?? '');
 }
 
 /** A fresh store for each test of the file that calls this. */
