@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../../src/storage/open-database.js';
-import { createStore } from '../../../src/storage/open-store.js';
+import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
 import { freshSchema, whyNoPostgres } from '../../support/postgres.js';
+import { query } from '../../support/postgres-server.js';
 import { anySlot, storeId } from '../support.js';
 
 const none = await whyNoPostgres();
@@ -48,3 +49,39 @@ onServer('a checkpoint waits for no process that writes events of its log', asyn
   await other.close();
   await store.close();
 });
+
+onServer(
+  'the checkpoint of a log waits for the one that another process is writing, and then does not follow the same one',
+  async () => {
+    const url = await freshSchema();
+    const [one, two] = [await createStore(url, { storeId, slots: [anySlot()] }), await openStore(url)];
+    await one.audit.add([{ code: 'clock.set-back', detail: { from: 2, to: 1 } }]);
+    const [head] = await one.audit.heads();
+    if (head === undefined) throw new Error('no log');
+    const checkpoint = (size: number) => ({ writer: head.writer, size, hashes: '', note: 'signed', at: 1 });
+    // Holds back the first one's insert, as a slow disk would, until the second one waits or has passed it.
+    const slow = await openDatabase<StoreTables>(url);
+    let first: Promise<boolean> | undefined;
+    let second: Promise<boolean> | undefined;
+    await slow.write(async (db) => {
+      await sql`LOCK TABLE audit_checkpoints IN SHARE MODE`.execute(db);
+      first = one.audit.addCheckpoint(checkpoint(1), undefined);
+      while ((await waits(url)) < 1) await new Promise((resolve) => setImmediate(resolve));
+      second = two.audit.addCheckpoint(checkpoint(2), undefined);
+      while ((await waits(url)) < 2) await new Promise((resolve) => setImmediate(resolve));
+    });
+    expect(await Promise.all([first, second])).toEqual([true, false]);
+    for (const opened of [slow, one, two]) await opened.close();
+  },
+);
+
+/** Connections that wait to write a checkpoint of this schema, or for one of those. */
+async function waits(url: string): Promise<number> {
+  const found = await query(
+    url,
+    `WITH writing AS (SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'audit_checkpoints'::regclass)
+     SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks
+     WHERE pid IN (TABLE writing) OR (NOT granted AND pg_blocking_pids(pid) && ARRAY(TABLE writing))`,
+  );
+  return (found as readonly { waiting: number }[])[0]?.waiting ?? 0;
+}
