@@ -12,15 +12,16 @@ async function main(): Promise<void> {
   const send = process.send?.bind(process);
   if (send === undefined) throw new Error('the signer process is started by Custos, not by hand');
   lockNetwork();
-  const { prepareChecks, serveVault } = await import('./vault.js');
-  await prepareChecks();
+  const { loadChecks, serveVault } = await import('./vault.js');
+  const checks = await loadChecks();
   lockFiles();
-  serveVault({
+  const channel = {
     send: (message: FromSigner) => void send(message),
-    onMessage: (listener) => {
+    onMessage: (listener: (message: ToSigner) => void) => {
       process.on('message', (message) => listener(message as ToSigner));
     },
-  });
+  };
+  serveVault(channel, checks);
 }
 
 await main();

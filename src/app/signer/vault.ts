@@ -2,7 +2,7 @@ import { createRegistry } from '../../chains/registry.js';
 import { Secret } from '../../core/secret.js';
 import type { KeyHolder } from '../../core/signing/key-holder.js';
 import { journalMac } from '../../core/store/journal-mac.js';
-import { loadChecks, useChecks } from '../../crypto/secp256k1-checks.js';
+import { type Checks, loadChecks, useChecks } from '../../crypto/secp256k1-checks.js';
 import { endMac } from '../../policy/freezes.js';
 import type { DecreeSeal } from '../../signing/control/decrees.js';
 import type { ControlOpener } from '../../signing/control/documents.js';
@@ -20,13 +20,11 @@ import { freezeMacs } from '../freezes/macs.js';
 
 const chains = createRegistry();
 
-/** Lets another library than the one that signs check signatures. */
-export async function prepareChecks(): Promise<void> {
-  useChecks(await loadChecks());
-}
+export { loadChecks };
 
-/** Connects the real chains and the vault to the signer's channel. */
-export function serveVault(channel: SignerChannel): void {
+/** Connects the real chains and the vault to the signer's channel. @param checks - check its signatures, in place of what makes them */
+export function serveVault(channel: SignerChannel, checks: Checks): void {
+  useChecks(checks);
   serveSigner({ channel, chains, unlockVault });
 }
 
