@@ -19,6 +19,10 @@ export function describe(_name, body) {
   scope = scope.outer;
 }
 
+describe.each = (rows) => (name, body) => {
+  for (const row of rows) describe(`${name} ${row}`, () => body(...(Array.isArray(row) ? row : [row])));
+};
+
 export function it(name, ...given) {
   const run = given.find((one) => typeof one === 'function');
   tests.push({ name, run, scopes: scopesOf(scope) });
@@ -101,6 +105,7 @@ export function expect(value) {
   };
 }
 
+expect.any = (type) => new Some((value) => typeof value === type.name.toLowerCase() || value instanceof type);
 expect.objectContaining = (part) => new Some((value) => hasPart(value, part));
 expect.arrayContaining = (part) => new Some((value) => part.every((one) => value.some((other) => isEqual(other, one))));
 expect.stringContaining = (part) => new Some((value) => typeof value === 'string' && value.includes(part));
