@@ -14,8 +14,8 @@ export interface Answer {
   /** Becomes JSON; absent: no body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A body that is not JSON, in the place of `body`. */
-  readonly stream?: ReadableStream<Uint8Array>;
+  /** Begins a body that is not JSON, in the place of `body`. Not called for HEAD, whose answer nobody reads, ends or pays for. */
+  readonly stream?: () => ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array>>;
 }
 
 /** A request before its parts are validated. */

@@ -174,7 +174,8 @@ async function answer(context: ApiContext, route: Route, served: Served): Promis
   const { parts } = served;
   const caller = route.scope === undefined ? undefined : await askerOf(context, served);
   refuseBody(route, (name) => context.req.header(name));
-  const response = responseOf(await route.answer(requestOf(context), parts, caller), context.get('instance'));
+  const answered = await route.answer(requestOf(context), parts, caller);
+  const response = await responseOf(answered, context.req.method, context.get('instance'));
   context.set('isFinished', true);
   // Only sessions set cookies, and to look for them costs as much as the token.
   if (served.console === undefined || !showsSession(context, served.console.persons.site())) return response;
@@ -221,9 +222,13 @@ function queryOf(queries: Readonly<Record<string, string[]>>): Readonly<Record<s
   return Object.fromEntries(Object.entries(queries).map(([name, [value = '']]) => [name, value]));
 }
 
-function responseOf({ status, body, headers: own, stream }: Answer, instance: string): Response {
+async function responseOf(
+  { status, body, headers: own, stream }: Answer,
+  method: string,
+  instance: string,
+): Promise<Response> {
   const headers = { ...headersOf(instance), ...own };
-  if (stream !== undefined) return new Response(stream, { status, headers });
+  if (stream !== undefined) return new Response(method === 'HEAD' ? null : await stream(), { status, headers });
   if (body === undefined) return new Response(null, { status, headers });
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 }

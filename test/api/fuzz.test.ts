@@ -151,8 +151,13 @@ describe.each(operations)('$name', ({ name, method, path, operation }) => {
       { numRuns: RUNS / 3 },
     );
     if (!offered.includes('GET')) return;
-    const withBody = { method: 'GET', path: path.replace(/\{\w+\}/g, 'x'), headers: {}, body: Buffer.from('{}') };
-    expect((await send(withBody, operation)).status).toBe(400);
+    const plain = { method: 'GET', path: path.replace(/\{\w+\}/g, 'x'), headers: {}, body: undefined };
+    const got = await send(plain, operation);
+    const before = rows();
+    const head = await send({ ...plain, method: 'HEAD' }, operation);
+    expect([head.status, head.headers['content-type']]).toEqual([got.status, got.headers['content-type']]);
+    expect(rows(), `HEAD ${path}`).toBe(before);
+    expect((await send({ ...plain, body: Buffer.from('{}') }, operation)).status).toBe(400);
   });
 });
 

@@ -97,10 +97,11 @@ export const auditRoutes: readonly Route[] = [
     answers: { 200: { about: 'JSON lines', schema: z.string(), type: 'application/x-ndjson' } },
     async handle({ query: { key } }, { auditProofs }, caller) {
       requireWholeStore(caller, LOG);
-      const lines = auditProofs.export(key)[Symbol.asyncIterator]();
-      // What is refused is refused before the answer begins.
-      const first = await lines.next();
-      const stream = linesStream(first, lines);
+      const stream = async () => {
+        const lines = auditProofs.export(key)[Symbol.asyncIterator]();
+        // What is refused is refused before the answer begins.
+        return linesStream(await lines.next(), lines);
+      };
       const disposition = 'attachment; filename="audit.jsonl"';
       return {
         status: 200,

@@ -111,14 +111,16 @@ export const eventRoutes: readonly Route[] = [
     answers: { 200: { about: 'lines with `id`, `event` and `data`', schema: z.string(), type: 'text/event-stream' } },
     async handle({ query: { after, ...wanted }, header, signal, cut }, parts, caller) {
       const start = await parts.feeds.head();
-      const stream = eventStream({
-        ...{ feeds: parts.feeds, signal: signal(), cut },
-        after: placeOf(header('last-event-id') ?? after, start) ?? start.last,
-        requireRight: () => caller.person?.requireValid() ?? parts.tokens.requireValid(caller),
-        read: (from, head) => pageFor(caller, parts, { ...wanted, after: from, limit: USUAL_LIMIT, head }),
-        write: (one, head) =>
-          `id: ${cursorAt(one.seq, head)}\nevent: ${one.type}\ndata: ${JSON.stringify(eventJson(one))}\n\n`,
-      });
+      const place = placeOf(header('last-event-id') ?? after, start) ?? start.last;
+      const stream = () =>
+        eventStream({
+          ...{ feeds: parts.feeds, signal: signal(), cut },
+          after: place,
+          requireRight: () => caller.person?.requireValid() ?? parts.tokens.requireValid(caller),
+          read: (from, head) => pageFor(caller, parts, { ...wanted, after: from, limit: USUAL_LIMIT, head }),
+          write: (one, head) =>
+            `id: ${cursorAt(one.seq, head)}\nevent: ${one.type}\ndata: ${JSON.stringify(eventJson(one))}\n\n`,
+        });
       return { status: 200, stream, headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' } };
     },
   }),
