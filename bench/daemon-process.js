@@ -11,6 +11,8 @@ const secrets = { CUSTOS_PASSWORD: 'bench password', CUSTOS_API_KEY: 'bench-key'
 const stop = new AbortController();
 const steps = new Map();
 const peak = { front: 0, signer: 0 };
+/** Milliseconds of processor time of every signer process that ever opened the store, from then on, by process id. */
+const signing = new Map();
 
 process.on('message', (message) => {
   if (message.kind === 'stop') stop.abort();
@@ -22,22 +24,20 @@ async function run({ home, flags, audit }) {
   if (!audit) AuditWriter.prototype.recordAll = async () => () => undefined;
   const config = readConfig({ testnet: true, logLevel: 'silent', ...flags }, secrets, home);
   const house = createHouse(config, { interactive: false, note() {} });
-  let signers = [];
   let before;
   const sample = setInterval(() => {
     peak.front = Math.max(peak.front, megabytes(process.pid));
-    peak.signer = Math.max(peak.signer, ...signers.map(megabytes));
+    sampleSigners();
   }, 50);
   const begin = performance.now();
-  const { keeper, close } = keeperOfProcess(house);
+  const { keeper, close } = keeperOfProcess(house, (pid) => signing.set(pid, { before: processorTime(pid), spent: 0 }));
   const { chains, clock, log, store } = house;
   const parts = { config, chains, clock, log, store, keeper };
   const tally = await runDaemon(parts, {
     signal: stop.signal,
-    onReady: ({ name }) => {
-      signers = (name.match(/\d+/g) ?? []).map(Number);
-      before = [process.pid, ...signers].map(processorTime);
-      process.send({ kind: 'ready', seconds: (performance.now() - begin) / 1000, signers: signers.length });
+    onReady: () => {
+      before = processorTime(process.pid);
+      process.send({ kind: 'ready', seconds: (performance.now() - begin) / 1000 });
     },
     trace: (step, moment, microseconds) => {
       // `way` is around all the others.
@@ -45,11 +45,21 @@ async function run({ home, flags, audit }) {
     },
   });
   clearInterval(sample);
-  const [front, ...signing] = [process.pid, ...signers].map((pid, at) => processorTime(pid) - before[at]);
+  const front = processorTime(process.pid) - before;
+  sampleSigners();
   await close();
   await house.close();
-  const cpu = { front, signers: signing.reduce((sum, one) => sum + one, 0) };
-  process.send({ kind: 'stopped', tally, peak, steps: Object.fromEntries(steps), cpu }, () => process.exit(0));
+  const cpu = { front, signers: [...signing.values()].reduce((sum, { spent }) => sum + spent, 0) };
+  const told = { tally, peak, steps: Object.fromEntries(steps), cpu, signers: signing.size };
+  process.send({ kind: 'stopped', ...told }, () => process.exit(0));
+}
+
+/** One that has ended keeps its last figures. */
+function sampleSigners() {
+  for (const [pid, one] of signing) {
+    peak.signer = Math.max(peak.signer, megabytes(pid));
+    one.spent = Math.max(one.spent, processorTime(pid) - one.before);
+  }
 }
 
 function note(step, microseconds) {
@@ -58,10 +68,14 @@ function note(step, microseconds) {
   steps.set(step, { count: count + 1, sum: sum + microseconds / 1000, ends });
 }
 
-/** Milliseconds that a process has used so far, to ten of them (proc(5): fields 14 and 15, in hundredths of a second). */
+/** Milliseconds that a process has used so far, to ten of them (proc(5): fields 14 and 15, in hundredths of a second); 0 when it has ended. */
 function processorTime(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
 }
 
 function megabytes(pid) {

@@ -6,8 +6,11 @@ import { keyHolders } from '../../dist/app/hsm/holders.js';
 import { startKeeper } from '../../dist/app/keeper/start.js';
 import { FrontLink } from '../../dist/app/supervisor/front-link.js';
 
-/** @returns what `runDaemon` takes as its keeper, and `close` */
-export function keeperOfProcess({ config, chains, log, password: ask }) {
+/**
+ * @param onSigner - gets the process id of each signer that has opened the store
+ * @returns what `runDaemon` takes as its keeper, and `close`
+ */
+export function keeperOfProcess({ config, chains, log, password: ask }, onSigner = () => undefined) {
   const [here, there] = streams();
   let listener;
   let keeper;
@@ -16,7 +19,10 @@ export function keeperOfProcess({ config, chains, log, password: ask }) {
     const rules = readSigningRules(config.daemon, chains, config.network);
     const password = await ask();
     const opening = { password: password.exposeBytes(), storeId, rules, count: config.daemon.signers };
-    const told = ({ event, ...fields }) => listener({ kind: 'keeper-event', event, fields });
+    const told = ({ event, ...fields }) => {
+      if (event === 'signer-started') onSigner(fields.signer);
+      listener({ kind: 'keeper-event', event, fields });
+    };
     keeper = await startKeeper(
       async () => opening,
       { debug: told, info: told, warn: told, error: told },
