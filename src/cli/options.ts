@@ -97,7 +97,11 @@ const limitOptions: readonly OptionSpec[] = [
     about: 'chains on which a key may sign for another account (regular keys, multi-signing); repeatable',
     many: true,
   },
-  { flags: '--signers <number>', about: 'most signer processes (default: one per core, at most 8)' },
+  {
+    flags: '--signers <number>',
+    about:
+      'most signer processes (default: one per core, at most 8; those after the first start when the others have no idle moment)',
+  },
 ];
 
 /** Option of what asks for approvals, and of what gives them: both must know what is needed. */

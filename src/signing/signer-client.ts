@@ -5,17 +5,23 @@ import { ControlBook } from './control/book.js';
 import { requireFreezeOf } from './control/freezes.js';
 import { type SignerClientOptions, SignerSlot, unexpected } from './signer-slot.js';
 
-/** Questions that wait at one signer before another one is started. */
+/** Questions that wait at one signer before another one may be started. */
 const BUSY = 8;
+/** Milliseconds over which signers are watched, and the part of it in which one that limits nobody has nothing to do. */
+const WATCHED = 1000;
+const IDLE = 0.1;
+
 /**
  * Signers in child processes, with the same interface as the signer in this process. Each child has an empty environment and no
  * standard streams, and uses only IPC. A child that dies or hangs is replaced. Signing is pure, so the next process gets each of
  * its requests again, one at a time, before they fail with SIGNER_DIED or SIGNER_TIMEOUT. `unlock` starts the first child; the
- * others start when there is work for them, because each costs a key derivation and memory.
+ * others start when those that run have more work than they can do, because each costs a key derivation, memory and a core that
+ * others may need more: bursts in front of a signer that has idle moments only tell that whoever asks is slower.
  */
 export function createSignerClient(options: SignerClientOptions): Signer {
   const { book = new ControlBook(Date.now) } = options;
   const slots = Array.from({ length: options.count }, () => new SignerSlot(options, book));
+  const growth = new Growth(slots, options.watched ?? WATCHED);
   const [first] = slots;
   if (first === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
   const control = async (documents: ControlDocuments): Promise<void> => {
@@ -36,19 +42,19 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     async sign(request) {
       book.checkComplete();
       book.refuseFrozen(request);
-      const answer = await chosen(slots, first).ask({ kind: 'sign', request });
+      const answer = await growth.chosen().ask({ kind: 'sign', request });
       if (answer.kind !== 'signed') throw unexpected(answer);
       // What was signed while a freeze came does not leave.
       book.refuseFrozen(request);
       return answer.result;
     },
     async identify(request) {
-      const answer = await chosen(slots, first).ask({ kind: 'identify', request });
+      const answer = await growth.chosen().ask({ kind: 'identify', request });
       if (answer.kind !== 'identified') throw unexpected(answer);
       return answer.result;
     },
     async create(request) {
-      const answer = await chosen(slots, first).ask({ kind: 'create', request });
+      const answer = await growth.chosen().ask({ kind: 'create', request });
       if (answer.kind !== 'created') throw unexpected(answer);
       return answer.result;
     },
@@ -86,10 +92,35 @@ export function createSignerClient(options: SignerClientOptions): Signer {
   };
 }
 
-/** The open signer with the least work; if it is busy, another one is started for later work. */
-function chosen(slots: readonly SignerSlot[], first: SignerSlot): SignerSlot {
-  let best: SignerSlot | undefined;
-  for (const slot of slots) if (slot.isOpen && (best === undefined || slot.load < best.load)) best = slot;
-  if (best !== undefined && best.load >= BUSY) slots.find((slot) => !slot.isRunning && slot.mayStart)?.startAhead();
-  return best ?? first;
+/** Chooses who signs, and starts another signer when those that run are the limit. */
+class Growth {
+  readonly #slots: readonly SignerSlot[];
+  readonly #span: number;
+  #watched: { readonly since: number; readonly idle: number } | undefined;
+
+  constructor(slots: readonly SignerSlot[], span: number) {
+    this.#slots = slots;
+    this.#span = span;
+  }
+
+  /** @returns the open signer with the least work; before one is open, the first */
+  chosen(): SignerSlot {
+    let best: SignerSlot | undefined;
+    for (const slot of this.#slots) if (slot.isOpen && (best === undefined || slot.load < best.load)) best = slot;
+    if (best !== undefined && best.load >= BUSY && this.#isLimit(best)) {
+      this.#slots.find((slot) => !slot.isRunning && slot.mayStart)?.startAhead();
+    }
+    return best ?? (this.#slots[0] as SignerSlot);
+  }
+
+  /** Whether the one with the least work had work nearly all the time. */
+  #isLimit(best: SignerSlot): boolean {
+    const [now, idle] = [performance.now(), best.idle];
+    this.#watched ??= { since: now, idle };
+    const span = now - this.#watched.since;
+    if (span < this.#span) return false;
+    const had = idle - this.#watched.idle;
+    this.#watched = undefined;
+    return had <= span * IDLE;
+  }
 }

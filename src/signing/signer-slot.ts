@@ -27,6 +27,8 @@ export interface SignerClientOptions extends SignerProgram {
   readonly slot?: string;
   /** Most signer processes. */
   readonly count: number;
+  /** Milliseconds over which signers need work before another one starts. */
+  readonly watched?: number;
   readonly log: Log;
   /** Accounts for budgets and approvals; the client's own if absent, which ends with it. */
   readonly book?: ControlBook;
@@ -73,6 +75,9 @@ export class SignerSlot {
   #openedBy: SlotName | undefined;
   #isOpen = false;
   #load = 0;
+  /** Milliseconds without a question, and since when there is none. */
+  #idle = 0;
+  #idleSince = performance.now();
   #startedAhead = Number.NEGATIVE_INFINITY;
   #closed = false;
   #wasStarted = false;
@@ -111,6 +116,11 @@ export class SignerSlot {
     return this.#load;
   }
 
+  /** Milliseconds so far in which there was no question. */
+  get idle(): number {
+    return this.#load > 0 ? this.#idle : this.#idle + performance.now() - this.#idleSince;
+  }
+
   unlock(): Promise<Uint8Array> {
     if (this.#unlocked !== undefined) return this.#unlocked;
     const started = this.#start();
@@ -145,11 +155,13 @@ export class SignerSlot {
 
   /** Asks once, and again in the next process if this one dies or hangs. */
   async ask(work: Work): Promise<Answer> {
+    if (this.#load === 0) this.#idle += performance.now() - this.#idleSince;
     this.#load += 1;
     try {
       return await this.#askTwice(work);
     } finally {
       this.#load -= 1;
+      if (this.#load === 0) this.#idleSince = performance.now();
     }
   }
 

@@ -15,6 +15,8 @@ const makeSigner: Parameters<typeof controlSuite>[1] = ({ slots, storeId }, pass
     rules,
     password,
     count: 2,
+    // The second one starts with the first burst.
+    watched: 0,
     log: silentLog,
   });
 
