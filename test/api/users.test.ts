@@ -6,6 +6,7 @@ import { sealSettings } from '../../src/core/access/tenant-settings.js';
 import { systemClock } from '../../src/core/clock.js';
 import { defaultTenant, parseOwnerId, parseTenantId } from '../../src/core/ids.js';
 import { kinds } from '../storage/support.js';
+import { otherSpellings } from '../support/base64url.js';
 import { Issuer } from '../support/issuer.js';
 import { freshApi, mac } from './support.js';
 
@@ -245,6 +246,16 @@ describe('sessions', () => {
       headers: { 'custos-user-token': session },
     });
     expect(seen.body['code']).toBe('USER_TOKEN_INVALID');
+  });
+
+  it('a session has one spelling: no other text of the same bytes is it', async () => {
+    await trust();
+    const session = String((await open(await issuer.token('u-17'))).body['session']);
+    const token = await test.token();
+    for (const text of otherSpellings(session)) {
+      const seen = await test.ask('GET /v1/wallets', { token, headers: { 'custos-user-token': text } });
+      expect(seen.status).toBe(401);
+    }
   });
 
   it('whatever text comes as a session, it is refused', async () => {

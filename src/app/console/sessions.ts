@@ -9,7 +9,8 @@ const LONGEST = 8 * 60 * 60 * 1000;
 /** A cookie with less left than this is renewed. */
 const EARLY = 10 * 60 * 1000;
 
-const form = /^[A-Za-z0-9_-]{55}$/;
+/** The last character has two bits that are of no byte: other spellings of the same bytes are no session. */
+const form = /^[A-Za-z0-9_-]{54}[AEIMQUYcgkosw048]$/;
 /** Random bytes, a byte that says how the person logged in, and the time of that. */
 const [RANDOM, HOW, ALL] = [32, 32, 41] as const;
 const ways = ['passkey', 'password'] as const;

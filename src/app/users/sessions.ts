@@ -5,7 +5,8 @@ import { findTicket, giveTicket, type TicketParts } from './tickets.js';
 /** How long a session holds, in milliseconds. It is not prolonged. */
 const SESSION = 15 * 60 * 1000;
 
-const form = /^custos-user_([A-Za-z0-9_-]{43})$/;
+/** The last character has two bits that are of no byte: other spellings of the same bytes are no session. */
+const form = /^custos-user_([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/;
 
 /** What a user has who logged in. */
 export interface NewSession {
