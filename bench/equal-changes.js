@@ -13,6 +13,22 @@ export const equalChanges = [
     change: 'length > 0 with >=',
     because: 'Empty lists add no rule. They are left out because a single list needs no copy.',
   },
+  ...['<=', '>='].map((sign) => ({
+    path: 'src/policy/judging/calendar.ts',
+    change: `known.size < MOST_KNOWN with ${sign}`,
+    because:
+      'A name that is not remembered is looked up again. The bound keeps the memory that strangers can take small.',
+  })),
+  {
+    path: 'src/policy/document/text.ts',
+    change: 'at < rest.length with <=',
+    because: 'Behind the end of a text there is no character, and what is no character opens and closes nothing.',
+  },
+  {
+    path: 'src/policy/document/text.ts',
+    change: 'depth > deepest with >=',
+    because: 'It puts the deepest level in the place of itself.',
+  },
   {
     path: 'src/policy/statics/within.ts',
     change: 'inner.start < inner.end with <=',
@@ -27,6 +43,11 @@ export const equalChanges = [
     path: 'src/policy/freeze-text.ts',
     change: 'text.length > MAX_TEXT with >=',
     because: 'No freeze that can be written is as long. The bound spares the work of reading a longer text.',
+  },
+  {
+    path: 'src/signing/control/account-question.ts',
+    change: 'value.length > LEAST_LONG with >=',
+    because: 'The slow way takes what has no line break and 1,000 characters, as the quick one does.',
   },
   {
     path: 'src/signing/control/spending.ts',

@@ -5,7 +5,7 @@ export const tests = [];
 let scope = newScope();
 
 function newScope(outer) {
-  return { outer, first: [], before: [], after: [] };
+  return { outer, first: [], before: [], after: [], last: [] };
 }
 
 /** What a file says outside of every `describe` is about its own tests. */
@@ -40,6 +40,7 @@ it.each =
 export const beforeAll = (work) => scope.first.push(work);
 export const beforeEach = (work) => scope.before.push(work);
 export const afterEach = (work) => scope.after.push(work);
+export const afterAll = (work) => scope.last.push(work);
 
 /** From the outermost inwards. */
 function scopesOf(inner) {
@@ -49,14 +50,18 @@ function scopesOf(inner) {
 /** Runs tests until one fails. @param longest - seconds for each. @returns its name and why */
 export async function firstFailure(some, longest) {
   const begun = new Set();
-  for (const { name, run, scopes } of some) {
-    try {
-      await inTime(runIn(scopes, begun, run), longest);
-    } catch (cause) {
-      return { name, cause };
+  try {
+    for (const { name, run, scopes } of some) {
+      try {
+        await inTime(runIn(scopes, begun, run), longest);
+      } catch (cause) {
+        return { name, cause };
+      }
     }
+    return undefined;
+  } finally {
+    for (const one of begun) for (const work of one.last) await work();
   }
-  return undefined;
 }
 
 async function runIn(scopes, begun, run) {

@@ -26,17 +26,24 @@ export function decreeSuite(name: string, makeSigner: MakeSigner): void {
     let parts: SigningParts;
     let seals: ReturnType<typeof sealer>;
     let law: SealedDocument;
-    let signer: Signer;
+    const signers: Signer[] = [];
+    /** What a signer learns of control it keeps: this one knows the constitution and the first policy, and learns nothing more. */
+    let taught: Signer;
+    const fresh = (): Signer => {
+      const signer = makeSigner(parts, Secret.text(password));
+      signers.push(signer);
+      return signer;
+    };
     beforeAll(async () => {
       parts = await signingParts();
       seals = sealer(parts);
       law = seals.constitution();
-      // What it learns of control it keeps, so the tests go on from each other.
-      signer = makeSigner(parts, Secret.text(password));
+      taught = fresh();
+      await taught.control(documents(seals.policy(closed)));
     });
-    afterAll(() => signer.close());
+    afterAll(() => Promise.all(signers.splice(0).map((signer) => signer.close())));
 
-    const decree = async (request: DecreeRequest): Promise<Decreed> => {
+    const decree = async (request: DecreeRequest, signer = taught): Promise<Decreed> => {
       const done = await signer.decree?.(request);
       if (done === undefined) throw new Error('the signer does not do what persons decide');
       return done;
@@ -51,14 +58,15 @@ export function decreeSuite(name: string, makeSigner: MakeSigner): void {
         const { key, signature } = policySignature(policy, one, { store: parts.storeId, act });
         return { act, key, signature };
       });
-    const publish = (change: Partial<DecreeRequest> & { delay?: number; policy?: string } = {}) => {
+    const publish = (change: Partial<DecreeRequest> & { delay?: number; policy?: string } = {}, signer = taught) => {
       const { delay, policy = second().text, ...request } = change;
-      return decree({
+      const whole: DecreeRequest = {
         documents: documents(seals.policy(closed)),
         signatures: signed(['ada', 'alan']),
         wish: { act: 'publish', policy, ...(delay !== undefined && { delay }) },
         ...request,
-      });
+      };
+      return decree(whole, signer);
     };
     /** What was sealed, by its own key. */
     const openedBy = (done: Decreed) => {
@@ -68,7 +76,7 @@ export function decreeSuite(name: string, makeSigner: MakeSigner): void {
 
     it('without a constitution nothing is done, whoever signed it', async () => {
       const request = { documents: { policies: [seals.policy(closed)] } };
-      await expect(publish(request)).rejects.toEqual(coded('CONSTITUTION_NEEDED'));
+      await expect(publish(request, fresh())).rejects.toEqual(coded('CONSTITUTION_NEEDED'));
     });
 
     it('a version that widens is sealed with a day of waiting, by the clock of the signer', async () => {
@@ -160,12 +168,17 @@ export function decreeSuite(name: string, makeSigner: MakeSigner): void {
       const open = { version: 2, previous: first().hash, permits: [anyPayment] };
       const narrow = { version: 3, previous: second().hash };
       const [one, two, three] = [seals.policy(closed), seals.policy(open), seals.policy(narrow)];
+      const signer = fresh();
       await signer.control(documents(one, two, three));
-      await expect(publish({ documents: documents(one, two, three) })).rejects.toEqual(coded('POLICY_CONFLICT'));
+      await expect(publish({ documents: documents(one, two, three) }, signer)).rejects.toEqual(
+        coded('POLICY_CONFLICT'),
+      );
       // Compared with the second version it would narrow, and one admin would do.
       const policy = seals.read({ ...narrow, permits: [{ ...anyPayment, max: '1' }] });
       const request = { signatures: signed(['ada'], { policy, act: 'narrow' }), policy: policy.text };
-      await expect(publish({ ...request, documents: documents(one, two) })).rejects.toEqual(coded('CONTROL_OLD'));
+      await expect(publish({ ...request, documents: documents(one, two) }, signer)).rejects.toEqual(
+        coded('CONTROL_OLD'),
+      );
     });
   });
 }

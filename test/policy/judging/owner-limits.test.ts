@@ -65,6 +65,14 @@ describe('the judge of what owners may spend', () => {
     expect((await judged([pays(5n)], limits, { used: 5n })).verdict).toMatchObject(denied);
   });
 
+  test.each([
+    [0n, 'the transaction takes 6, fee included'],
+    [1n, 'the transaction takes 6, fee included, after 1'],
+  ])('refuses what is too much after %d with the reason: %s', async (used, reason) => {
+    const { verdict } = await judged([pays(5n)], [ann(eth({ aDay: 5n }))], { used });
+    expect(verdict).toMatchObject({ ...denied, reason: expect.stringMatching(new RegExp(`; ${reason}$`)) });
+  });
+
   test('does not ask what was charged where the charge is reserved within its limit anyway', async () => {
     const { verdict, asked } = await judged([pays(5n)], [ann(eth({ aDay: 10n }))], { used: 10n, look: 'unused' });
     expect([verdict.kind, asked]).toEqual(['allow', []]);

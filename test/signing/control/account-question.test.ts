@@ -26,12 +26,25 @@ it('a question to the account may name 10,000 windows', () => {
   expect(parseAccountQuestion({ ...used, wanted })).toEqual({ ...used, wanted });
 });
 
+it('names and uses may have 1,000 characters, whatever they are', () => {
+  for (const name of ['n'.repeat(1_000), '\u{1f600}'.repeat(1_000), ' ']) {
+    const uses = [name, 'short'];
+    const asked = { ...used, claim: { ...claim, uses }, wanted: [{ budget: name, since: 5 }] };
+    expect(parseAccountQuestion(asked)).toEqual(asked);
+  }
+});
+
 it.each<[string, unknown]>([
   ['another kind', { ...used, kind: 'release' }],
   ['no claim', { ...used, claim: undefined }],
   ['a mark of another length', { ...used, claim: { ...claim, mark: 'm' } }],
   ['uses that are no list', { ...used, claim: { ...claim, uses: 'all' } }],
   ['a use with a line break', { ...used, claim: { ...claim, uses: ['a\nb'] } }],
+  ['a use that is no text', { ...used, claim: { ...claim, uses: [7] } }],
+  ['a use that is a list of texts', { ...used, claim: { ...claim, uses: [['a']] } }],
+  ['a use without a character', { ...used, claim: { ...claim, uses: [''] } }],
+  ['a use of 1,001 characters', { ...used, claim: { ...claim, uses: ['n'.repeat(1_001)] } }],
+  ['a use of 1,001 characters beyond 16 bits', { ...used, claim: { ...claim, uses: ['\u{1f600}'.repeat(1_001)] } }],
   ['windows that are no list', { ...used, wanted: {} }],
   ['a window that begins at no time', { ...used, wanted: [{ budget: 'day', since: Number.NaN }] }],
   ['an amount that is no bigint', { ...reserve, charges: [{ budget: 'day', since: 0, amount: 5 }] }],

@@ -34,3 +34,15 @@ it('an answer to another decree, and one of another form, is refused', () => {
     }),
   );
 });
+
+it('a sealed policy may have 8 MiB, and signatures 64 KiB', () => {
+  const read = (size: number) => {
+    const document = { version: 2, box: new Uint8Array(size).fill(1), viewBox: box };
+    return parseDecreed({ act: 'publish', document }, publish);
+  };
+  expect(read(8 * 1024 * 1024)).toMatchObject({ document: { box: { length: 8 * 1024 * 1024 } } });
+  expect(() => read(8 * 1024 * 1024 + 1)).toThrow(foreign);
+  const signed = (length: number) => ({ ...ended, end: { ...ended.end, signatures: '1'.repeat(length) } });
+  expect(parseDecreed(signed(64 * 1024), unfreeze)).toEqual(signed(64 * 1024));
+  expect(() => parseDecreed(signed(64 * 1024 + 1), unfreeze)).toThrow(foreign);
+});

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseChainId, parseSignatureId } from '../../../src/core/ids.js';
+import type { Freeze } from '../../../src/core/policy/freeze.js';
 import { freezeText } from '../../../src/policy/freeze-text.js';
 import { ControlBook } from '../../../src/signing/control/book.js';
-import { requireFreezeOf } from '../../../src/signing/control/freezes.js';
+import { requireFreezeOf, requireUnnamed } from '../../../src/signing/control/freezes.js';
 
 const chain = parseChainId('ETH');
 const request = { pending: { chain, network: 'mainnet', keys: [] }, sealed: [] } as const;
@@ -53,4 +54,17 @@ test('a freeze of another store is refused', () => {
   const text = textOf(1, { kind: 'all' });
   expect(() => requireFreezeOf('00'.repeat(16), text)).not.toThrow();
   expect(() => requireFreezeOf('11'.repeat(16), text)).toThrow(expect.objectContaining({ code: 'FREEZE_INVALID' }));
+});
+
+test('a freeze that says who made it is refused where nobody proves that', () => {
+  const by = `ed25519:${'A'.repeat(43)}`;
+  const named = (who: Pick<Freeze, 'by' | 'person'>) =>
+    freezeText({
+      store: '00'.repeat(16),
+      freeze: { id: '0'.repeat(32), scope: { kind: 'all' }, reason: 'test', at: 1, ...who },
+    });
+  expect(() => requireUnnamed(named({}))).not.toThrow();
+  for (const who of [{ by }, { person: 'ada' }]) {
+    expect(() => requireUnnamed(named(who))).toThrow(expect.objectContaining({ code: 'FREEZE_INVALID' }));
+  }
 });
