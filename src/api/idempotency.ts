@@ -7,8 +7,8 @@ import type { Submission } from './parts.js';
 
 interface Keyed {
   readonly header: string | undefined;
-  /** Validated, so that it is JSON. */
-  readonly body: unknown;
+  /** As `bodyDigest` makes it. */
+  digest(): string;
 }
 
 /**
@@ -16,11 +16,11 @@ interface Keyed {
  * @throws CustosError IDEMPOTENCY_KEY_MISSING; and as `admit`
  */
 export async function requireIdempotency(
-  { header, body }: Keyed,
+  { header, digest }: Keyed,
   admit: NonNullable<Submission['admit']>,
 ): Promise<Idempotency> {
   try {
-    return idempotencyOf(header, body);
+    return idempotencyOf(header, digest);
   } catch (error) {
     await admit(undefined);
     throw error;
@@ -29,20 +29,22 @@ export async function requireIdempotency(
 
 /**
  * Reads the key of a request, and binds it to what is asked for. `"abc"` and `abc` are the same key.
- * @param body - validated, so that it is JSON
+ * @param digest - as `bodyDigest` makes it
  * @throws CustosError IDEMPOTENCY_KEY_MISSING
  */
-export function idempotencyOf(header: string | undefined, body: unknown): Idempotency {
+export function idempotencyOf(header: string | undefined, digest: () => string): Idempotency {
   const [, quoted, bare] =
     /^(?:"([\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/.exec(header ?? '') ?? [];
   const key = quoted ?? bare;
   if (key === undefined) {
     throw new CustosError('IDEMPOTENCY_KEY_MISSING', 'the request has no Idempotency-Key that can be read');
   }
-  return {
-    key,
-    digest: hash('sha256', canonicalJson(body), 'hex'),
-  };
+  return { key, digest: digest() };
+}
+
+/** What is asked for, in one form. @param body - validated, so that it is JSON */
+export function bodyDigest(body: unknown): string {
+  return hash('sha256', canonicalJson(body), 'hex');
 }
 
 /**

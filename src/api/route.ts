@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { Scope } from '../core/access/scopes.js';
 import { CustosError } from '../core/errors.js';
+import { textOf } from '../http/body.js';
+import { ReadBodies, ReadBody } from './answering/read-bodies.js';
 import { type Caller, requireAnyScope } from './caller.js';
 import type { ApiParts } from './parts.js';
-import { type noMembers, read } from './validate.js';
+import { jsonOf, type noMembers, read } from './validate.js';
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 type Method = (typeof methods)[number];
@@ -24,6 +26,8 @@ export interface RawRequest {
   readonly query: unknown;
   /** Reads the body once. */
   body(): Promise<unknown>;
+  /** The body as it came, in the place of `body`. Absent: it has to be made from what came. */
+  bytes?(): Promise<Uint8Array>;
   header(name: string): string | undefined;
   /** Aborted when the client is gone. Made for whoever waits: most requests do not. */
   signal(): AbortSignal;
@@ -56,6 +60,8 @@ interface Described<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** It has an idempotency key, and a client without an answer sends it again: what its body says is remembered for that. */
+  readonly isSentAgain?: true;
   readonly headers?: Readonly<Record<string, HeaderKind>>;
   /** Successful answers by status; refusals are problems. */
   readonly answers: Readonly<Record<number, AnswerKind>>;
@@ -66,6 +72,8 @@ interface Call<P, Q, B> extends Pick<RawRequest, 'header' | 'signal' | 'cut'> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** What an idempotency key is bound to. */
+  digest(): string;
 }
 
 export interface Route extends Described<z.ZodType, z.ZodType, z.ZodType> {
@@ -95,15 +103,16 @@ export function route<
   const scopes = [spec.scope].flat();
   // Nothing that a person asks for goes without its event. What only reads is asked for all the time.
   const isChange = spec.method !== 'GET' && !scopes.every((scope) => scope.endsWith(':read'));
+  const bodyOf = bodyReader(spec);
   return {
     ...spec,
     async answer(request, parts, caller) {
       if (caller === undefined) throw new CustosError('INTERNAL', 'an operation was reached without a token');
       requireAnyScope(caller, scopes);
       const before = beforeBody(spec, request);
-      const call = { ...before, body: read(spec.body, spec.body && (await request.body()), 'body') };
+      const body = await bodyOf(request, parts, caller);
       if (isChange) await caller.person?.asked({ operation: spec.id, path: pathOf(spec.path, request.params) });
-      return spec.handle(call, parts, caller);
+      return spec.handle({ ...before, body: body.value, digest: () => body.digest() }, parts, caller);
     },
   };
 }
@@ -118,8 +127,28 @@ export function openRoute<
     ...spec,
     async answer(request, parts) {
       const before = beforeBody(spec, request);
-      return spec.handle({ ...before, body: read(spec.body, spec.body && (await request.body()), 'body') }, parts);
+      const body = new ReadBody(read(spec.body, spec.body && (await request.body()), 'body'));
+      return spec.handle({ ...before, body: body.value, digest: () => body.digest() }, parts);
     },
+  };
+}
+
+/** Reads the bodies of an operation. Each server remembers those that came to it. */
+function bodyReader<B extends z.ZodType>({
+  body,
+  isSentAgain,
+}: Pick<Described<z.ZodType, z.ZodType, B>, 'body' | 'isSentAgain'>) {
+  const known = new WeakMap<ApiParts, ReadBodies<z.output<B>>>();
+  return async (request: RawRequest, parts: ApiParts, { id }: Caller): Promise<ReadBody<z.output<B>>> => {
+    const key = isSentAgain && request.header('idempotency-key');
+    if (key === undefined || request.bytes === undefined) {
+      return new ReadBody(read(body, body && (await request.body()), 'body'));
+    }
+    const bytes = await request.bytes();
+    const bodies = known.get(parts) ?? new ReadBodies();
+    known.set(parts, bodies);
+    // No id of a token has a blank.
+    return bodies.read(`${id} ${key}`, bytes, () => read(body, jsonOf(textOf(bytes)), 'body'));
   };
 }
 
@@ -132,7 +161,7 @@ function pathOf(template: string, params: unknown): string {
 function beforeBody<P extends z.ZodType, Q extends z.ZodType>(
   { params, query }: Pick<Described<P, Q, z.ZodType>, 'params' | 'query'>,
   request: RawRequest,
-): Omit<Call<z.output<P>, z.output<Q>, unknown>, 'body'> {
+): Omit<Call<z.output<P>, z.output<Q>, unknown>, 'body' | 'digest'> {
   return {
     params: read(params, request.params, 'path'),
     query: read(query, request.query, 'query'),

@@ -36,6 +36,7 @@ export async function readTypedJson(request: Context, most = BODY_BYTES): Promis
 
 /** @param type - as the header says it @throws CustosError CONTENT_TYPE_UNSUPPORTED */
 export function requireJson(type = ''): void {
+  if (type === 'application/json') return;
   if (/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) return;
   throw new CustosError('CONTENT_TYPE_UNSUPPORTED', 'the body must be application/json');
 }

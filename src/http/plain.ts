@@ -9,6 +9,8 @@ import { incompleteBody, requireJson } from './body.js';
 export interface PlainExchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
+  /** Absent: nobody asked for one. */
+  readonly body?: PlainBody | undefined;
 }
 
 /** An answer whose body is known. */
@@ -45,30 +47,31 @@ export function isPlain({ method, url = '', httpVersion, headers, rawHeaders }: 
 
 function isUsualLength(length: string | undefined, method: string | undefined): boolean {
   if (length === undefined) return true;
-  return method !== 'GET' && /^\d{1,5}$/.test(length) && Number(length) <= MOST_BYTES;
+  // Node's parser refuses one that is not a number in digits.
+  return method !== 'GET' && length.length <= 5 && Number(length) <= MOST_BYTES;
 }
 
-/** A body that is received at once, so that it is there if the client goes away while somebody looks who it is. */
 export class PlainBody {
   readonly #incoming: IncomingMessage;
   readonly #parts: Buffer[] = [];
+  #isReceived = false;
   #isOver = false;
   #fault: CustosError | undefined;
   #told: (() => void) | undefined;
 
   constructor(incoming: IncomingMessage) {
     this.#incoming = incoming;
-    // Each is told once; to say so would make a wrapper of each.
-    incoming.on('data', (part: Buffer) => this.#parts.push(part));
-    incoming.on('end', () => this.#end());
-    incoming.on('error', (cause) => this.#end(incompleteBody(cause)));
-    // To make an error takes longer than to read a short body, so it is made only where there is one.
-    incoming.on('close', () => this.#isOver || this.#end(incompleteBody(undefined)));
+  }
+
+  /** Whether nothing of it is still to come. */
+  get isOver(): boolean {
+    return this.#isOver || this.#incoming.complete;
   }
 
   /** Its bytes. @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_INCOMPLETE */
   async bytes(): Promise<Uint8Array> {
     requireJson(this.#incoming.headers['content-type']);
+    if (!this.#isReceived) await this.#take();
     if (!this.#isOver) {
       await new Promise<void>((resolve) => {
         this.#told = resolve;
@@ -77,6 +80,31 @@ export class PlainBody {
     if (this.#fault !== undefined) throw this.#fault;
     const [first, second] = this.#parts;
     return first !== undefined && second === undefined ? first : Buffer.concat(this.#parts);
+  }
+
+  /** Receives it from now on, so that it is there if the client goes away while somebody looks who it is. */
+  receive(): void {
+    if (this.#isReceived) return;
+    this.#isReceived = true;
+    const incoming = this.#incoming;
+    // Each is told once; to say so would make a wrapper of each.
+    incoming.on('data', (part: Buffer) => this.#parts.push(part));
+    incoming.on('end', () => this.#end());
+    incoming.on('error', (cause) => this.#end(incompleteBody(cause)));
+    // To make an error takes longer than to read a short body, so it is made only where there is one.
+    incoming.on('close', () => this.#isOver || this.#end(incompleteBody(undefined)));
+  }
+
+  /** A short body comes in one piece with its header, and is read as soon as this turn has gone through it: events would cost as much again. */
+  async #take(): Promise<void> {
+    await undefined;
+    const part: Buffer | null = this.#incoming.read();
+    if (part !== null) this.#parts.push(part);
+    // Node's parser gives no more and no less than what was announced.
+    if (part?.length === Number(this.#incoming.headers['content-length'])) {
+      this.#isReceived = true;
+      this.#isOver = true;
+    } else this.receive();
   }
 
   #end(fault?: CustosError): void {
@@ -95,7 +123,7 @@ export function goneSignal(outgoing: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-export function writePlain({ incoming, outgoing }: PlainExchange, { status, headers, text }: PlainAnswer): void {
+export function writePlain({ incoming, outgoing, body }: PlainExchange, { status, headers, text }: PlainAnswer): void {
   if (outgoing.destroyed) return;
   // Names and values in turns: so the library takes them as they are.
   const list: string[] = [];
@@ -103,7 +131,7 @@ export function writePlain({ incoming, outgoing }: PlainExchange, { status, head
   if (text !== undefined) list.push('content-length', String(Buffer.byteLength(text)));
   outgoing.writeHead(status, list);
   outgoing.end(text);
-  if (!incoming.complete) endUnlessComplete(incoming);
+  if (!incoming.complete && body?.isOver !== true) endUnlessComplete(incoming);
 }
 
 /** The connection cannot be used for the next request before this one is over. */

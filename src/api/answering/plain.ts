@@ -29,7 +29,9 @@ export function plainAnswers(answering: PlainAnswering): (exchange: PlainExchang
     const { method = '', url = '' } = exchange.incoming;
     const found = find(method, url);
     if (found === undefined) return false;
-    void answer({ found, exchange, peer }, answering);
+    const { incoming, outgoing } = exchange;
+    const body = found.route.body === undefined ? undefined : new PlainBody(incoming);
+    void answer({ found, exchange: { incoming, outgoing, body }, peer }, answering);
     return true;
   };
 }
@@ -57,13 +59,13 @@ async function answer(asked: Asked, answering: PlainAnswering): Promise<void> {
 }
 
 async function answered(
-  { found: { route, params }, exchange: { incoming, outgoing }, peer }: Asked,
+  { found: { route, params }, exchange: { incoming, outgoing, body }, peer }: Asked,
   answering: PlainAnswering,
 ): Promise<Answer> {
   const header = headerOf(incoming);
-  const body = route.body === undefined ? undefined : new PlainBody(incoming);
   answering.checkHost(header('host'));
   const asker = route.scope === undefined ? undefined : callerSoon(header, peer, answering);
+  if (asker instanceof Promise) body?.receive();
   const caller = asker instanceof Promise ? await asker : asker;
   refuseBody(route, header);
   // Whoever waits asks for it again and again.
@@ -71,6 +73,7 @@ async function answered(
   const request: RawRequest = {
     ...{ params, query: nothing, header, cut: peer.cut },
     body: async () => body && jsonOf(textOf(await body.bytes())),
+    ...(body && { bytes: () => body.bytes() }),
     signal: () => {
       gone ??= goneSignal(outgoing);
       return gone;

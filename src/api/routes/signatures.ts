@@ -35,6 +35,7 @@ export const signatureRoutes: readonly Route[] = [
     about: 'has a message, typed data or a hash signed; each kind has a scope of its own',
     scope: Object.values(scopeOf),
     body: signatureForm,
+    isSentAgain: true,
     headers: {
       'Idempotency-Key': { about: 'the same key and body are the same signature, for ever', required: true },
       Prefer: { about: '`wait=SECONDS`, at most 60: answer when it is signed or has ended' },
@@ -44,10 +45,10 @@ export const signatureRoutes: readonly Route[] = [
       201: { about: 'signed, or ended', schema: signature },
       202: { about: 'taken over; `Location` is where to look', schema: signature },
     },
-    async handle({ body, header, signal }, parts, caller) {
+    async handle({ body, digest, header, signal }, parts, caller) {
       requireScope(caller, scopeOf[body.kind]);
       const admit = admission({ chain: body.chain, keys: [body.from] }, parts, caller);
-      const given = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const given = await requireIdempotency({ header: header('idempotency-key'), digest }, admit);
       const idempotency = keyAmongOwn(caller, given);
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag, admit };

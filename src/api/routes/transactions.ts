@@ -43,6 +43,7 @@ export const transactionRoutes: readonly Route[] = [
     scope: 'transactions:create',
     query: z.strictObject({ dryRun: flag.optional() }),
     body: transactionForm,
+    isSentAgain: true,
     headers: {
       'Idempotency-Key': {
         about: 'the same key and body are the same transaction, for ever; not needed with `dryRun`',
@@ -57,14 +58,14 @@ export const transactionRoutes: readonly Route[] = [
       201: { about: 'sent, or ended', schema: transaction },
       202: { about: 'taken over; `Location` is where to look', schema: transaction },
     },
-    async handle({ body, query, header, signal }, parts, caller) {
+    async handle({ body, digest, query, header, signal }, parts, caller) {
       const wanted = { chain: body.chain, keys: keysOf(body) };
       if (query.dryRun === 'true') {
         await requireKeys(wanted, parts, caller);
         return previewed(body, parts, caller);
       }
       const admit = admission(wanted, parts, caller);
-      const given = await requireIdempotency({ header: header('idempotency-key'), body }, admit);
+      const given = await requireIdempotency({ header: header('idempotency-key'), digest }, admit);
       const idempotency = keyAmongOwn(caller, given);
       const { tenant, id: initiator, user } = caller;
       const asker = { tenant, initiator, userTag: user?.tag, admit };

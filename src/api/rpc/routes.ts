@@ -4,7 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import { readTypedJson } from '../../http/body.js';
 import type { Authenticator } from '../authenticator.js';
 import { type Caller, USER_HEADER, withUser } from '../caller.js';
-import { idempotencyOf } from '../idempotency.js';
+import { bodyDigest, idempotencyOf } from '../idempotency.js';
 import { type Answered, answerBody, type Session } from './answering.js';
 import type { ApiEnvironment } from './environment.js';
 import { addEth1Routes } from './eth1.js';
@@ -49,7 +49,7 @@ async function answered(context: ApiContext, options: RpcOptions, chain: Session
     authenticate: () => authenticate(context, options),
     chain,
     signal: req.raw.signal,
-    ...(key !== undefined && { idempotency: (body: unknown) => idempotencyOf(key, withoutId(body)) }),
+    ...(key !== undefined && { idempotency: (body: unknown) => idempotencyOf(key, () => bodyDigest(withoutId(body))) }),
   };
   return answerBody(session, () => readTypedJson(context, BODY_BYTES));
 }

@@ -3,6 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import type { JournalEntry } from '../../core/store/journal.js';
 import type { JournalMac } from '../../core/store/journal-mac.js';
 import type { StoreTables } from '../schema.js';
+import { ReadRows } from './read-rows.js';
 import { readEntry, toEntry } from './rows.js';
 
 type Tables = Kysely<StoreTables>;
@@ -16,10 +17,12 @@ const openColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_
 
 /** Rows that this process wrote last, so that it need not read them before it writes them again. */
 const MOST_KNOWN = 4_096;
-/** Rows that were read last, with what they say. */
-const MOST_READ = 512;
 /** Larger rows are read again instead; in characters. */
 const LARGE = 65_536;
+/** Rows that were read last. */
+const read = { most: 512, largest: LARGE };
+/** Rows of requests that were sent again, which need no more work than to be looked up: small ones, so that there is room for many. */
+const repeated = { most: 2_048, largest: 4_096 };
 
 interface Columns {
   readonly seen: ReadonlySet<string>;
@@ -44,7 +47,8 @@ export class JournalSeal {
   #mac: JournalMac | undefined;
   readonly #touched = new Map<string, Touched>();
   readonly #known = new Map<string, Row>();
-  readonly #read = new Map<string, { readonly row: Row; readonly entry: JournalEntry }>();
+  readonly #read = new ReadRows(read);
+  readonly #repeated = new ReadRows(repeated);
   /** Columns of each table that a MAC covers, in their order. */
   readonly #columns = new Map<string, Columns>();
   readonly isShared: boolean;
@@ -57,6 +61,7 @@ export class JournalSeal {
   unlock(mac: JournalMac): void {
     this.#mac = mac;
     this.#read.clear();
+    this.#repeated.clear();
   }
 
   get isOpen(): boolean {
@@ -107,15 +112,20 @@ export class JournalSeal {
    * @throws CustosError RECORD_DAMAGED
    */
   entryOf(row: Row): JournalEntry {
-    const known = this.#read.get(row.id);
-    if (known !== undefined && isSame(known.row, row)) return known.entry;
+    return this.#entryOf(row, this.#read);
+  }
+
+  /** The same, of a request that was sent again. @throws CustosError RECORD_DAMAGED */
+  repeatedEntryOf(row: Row): JournalEntry {
+    return this.#entryOf(row, this.#repeated);
+  }
+
+  #entryOf(row: Row, rows: ReadRows): JournalEntry {
+    const known = rows.find(row);
+    if (known !== undefined) return known;
     this.require('transactions', row, row.id);
     const entry = toEntry(row);
-    this.#read.delete(row.id);
-    if (this.#mac === undefined || row.pending.length > LARGE) return entry;
-    this.#read.set(row.id, { row, entry });
-    const [oldest] = this.#read.keys();
-    if (this.#read.size > MOST_READ && oldest !== undefined) this.#read.delete(oldest);
+    if (this.#mac !== undefined) rows.put(row, entry);
     return entry;
   }
 
@@ -190,10 +200,6 @@ export class JournalSeal {
 function hasAll(seen: ReadonlySet<string>, names: readonly string[]): boolean {
   for (const name of names) if (!seen.has(name)) return false;
   return true;
-}
-
-function isSame(one: Row, other: Row): boolean {
-  return Object.keys(other).every((name) => Reflect.get(one, name) === Reflect.get(other, name));
 }
 
 function isCovered(name: string): boolean {

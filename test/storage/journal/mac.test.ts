@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import { rekeyStore } from '../../../src/app/store/rekey.js';
-import { parseChainId } from '../../../src/core/ids.js';
+import { defaultTenant, parseChainId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { JournalFact, State } from '../../../src/core/store/journal.js';
@@ -155,6 +155,29 @@ describe('a transaction', () => {
       await run(sql`UPDATE transactions SET ${sql.ref(name)} = ${value}`);
       expect(await store.journal.get('x')).toEqual(before);
     }
+  });
+
+  test('a request that was sent again before is refused after a change to any column without the key', async () => {
+    const idempotency = { key: 'k', digest: 'd' };
+    const asked = { tenant: defaultTenant, source: 'api', kind: 'transaction', delivery: 'broadcast' } as const;
+    await store.journal.accept({ ...asked, idempotency, pending: pending('x') });
+    const before = await store.journal.repeated(defaultTenant, idempotency);
+    expect(before).toMatchObject({ kind: 'replayed', entry: { id: 'x', state: 'claimed' } });
+    const row = await database.read((db) => db.selectFrom('transactions').selectAll().executeTakeFirstOrThrow());
+    const refused: string[] = [];
+    for (const [name, value] of Object.entries(row)) {
+      // Found by these two; of the others a MAC says nothing.
+      if (['tenant', 'idempotency_key', 'lease_owner', 'lease_expires_at'].includes(name)) continue;
+      const isRefused = await code(run(sql`UPDATE transactions SET ${sql.ref(name)} = ${altered(value)}`));
+      if (isRefused !== 'none') continue;
+      refused.push(name);
+      expect([name, await code(store.journal.repeated(defaultTenant, idempotency))]).toEqual([name, 'RECORD_DAMAGED']);
+      await run(sql`UPDATE transactions SET ${sql.ref(name)} = ${value}`);
+      expect(await store.journal.repeated(defaultTenant, idempotency)).toEqual(before);
+    }
+    expect(refused.length).toBeGreaterThan(20);
+    await store.journal.cancel('x');
+    expect(await store.journal.repeated(defaultTenant, idempotency)).toMatchObject({ entry: { state: 'cancelled' } });
   });
 
   test('a transaction whose row is missing, but whose story exists, is not begun again', async () => {
