@@ -3,9 +3,15 @@ import { ripemd160 as nobleRipemd160 } from '@noble/hashes/legacy.js';
 import { sha256 as nobleSha256, sha512 as nobleSha512, sha512_256 as nobleSha512256 } from '@noble/hashes/sha2.js';
 import { keccak_256, sha3_256 } from '@noble/hashes/sha3.js';
 
+/** Kept, because the state of each new one is a block of memory outside of V8's heap. */
+const [unused, running] = [keccak_256.create(), keccak_256.create()];
+
 /** Keccak-256 with Ethereum's padding, not that of FIPS 202. @returns 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
-  return keccak_256(bytes);
+  unused._cloneInto(running);
+  const hash = new Uint8Array(32);
+  running.update(bytes).digestInto(hash);
+  return hash;
 }
 
 /** SHA-256 (FIPS 180-4). @returns 32 bytes. */

@@ -141,11 +141,23 @@ export function verify(
 
 /** Moves s into the lower half of the order, and the recovery id with it. @returns undefined where s is no number of the group */
 export function lowerS({ signature, recoveryId }: RecoverableSignature): RecoverableSignature | undefined {
-  const s = sOf(signature);
-  if (s === 0n || s >= ORDER) return undefined;
-  if (s <= ORDER / 2n) return { signature, recoveryId };
+  if (isLow(signature)) return isZero(signature) ? undefined : { signature, recoveryId };
+  if (sOf(signature) >= ORDER) return undefined;
   // -s belongs to -R, whose y has the other parity.
   return { signature: negateS(signature), recoveryId: recoveryIds[recoveryId ^ 1] ?? recoveryId };
+}
+
+/** Half of the order, rounded down, as 32 bytes. */
+const half = Uint8Array.from(Buffer.from((ORDER / 2n).toString(16).padStart(64, '0'), 'hex'));
+
+/** Compares bytes, because nearly every s is low, and to make a number costs more. */
+function isLow(signature: Uint8Array): boolean {
+  const at = half.findIndex((byte, place) => byte !== signature[32 + place]);
+  return at < 0 || (signature[32 + at] ?? 0) < (half[at] ?? 0);
+}
+
+function isZero(signature: Uint8Array): boolean {
+  return signature.subarray(32).every((byte) => byte === 0);
 }
 
 /** The same signature with its s in the other half of the order. @param signature - 64 bytes (r ‖ s) */

@@ -65,6 +65,11 @@ describe('a signature', () => {
       }),
       { numRuns: 40 },
     );
+    const highest = order / 2n;
+    const of = (s: bigint, recoveryId: 0 | 1) =>
+      ({ signature: Uint8Array.from([...toBytes(1n), ...toBytes(s)]), recoveryId }) as const;
+    for (const s of [1n, highest - 1n, highest]) expect(lowerS(of(s, 0))).toEqual(of(s, 0));
+    for (const s of [highest + 1n, order - 1n]) expect(lowerS(of(s, 0))).toEqual(of(order - s, 1));
     for (const s of [0n, order, 2n ** 256n - 1n]) {
       expect(lowerS({ signature: Uint8Array.from([...toBytes(1n), ...toBytes(s)]), recoveryId: 0 })).toBeUndefined();
     }

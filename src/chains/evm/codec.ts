@@ -1,5 +1,6 @@
 import type { Codec, ParseContext, SignedTransaction, UnsignedTransaction } from '../../core/chain/codec.js';
 import { CustosError } from '../../core/errors.js';
+import type { Network } from '../../core/ids.js';
 import type { SigningKey } from '../../core/signing/signing-key.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { type RecoverableSignature, uncompress } from '../../crypto/secp256k1.js';
@@ -19,35 +20,39 @@ import { summarize } from './summary.js';
 
 /** Decodes completed transactions, signs them, and reads signed bytes. */
 export function codecOf(settings: EvmSettings): Codec {
+  const parse = parserOf(settings);
   return {
     isTransactionId: isPrefixedHashId,
-    parse: (completed, context) => parseCompleted(completed, context, settings),
+    parse,
     displacement: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     repetition: ({ serialized }) => (readJsonObject(serialized).has('nonce') ? 'final' : 'renewed'),
     readSigned,
   };
 }
 
-function parseCompleted(completed: string, context: ParseContext, settings: EvmSettings): UnsignedTransaction {
-  const transaction = readCompleted(completed, settings, context);
-  if (settings.checksGas) checkGas(transaction.gas, transaction, gasRulesFor(settings, transaction.chainId, context));
-  const from = showAddress(readAddress(context.from, settings.addressStyle), settings.addressStyle);
+function parserOf(settings: EvmSettings): Codec['parse'] {
   const { coin, addressStyle, feeTokens, hasDataFee = false } = settings;
-  const feeSymbols = new Map(
-    Object.entries(feeTokens?.[context.network] ?? {}).map(([symbol, contract]) => [contract, symbol]),
-  );
+  const symbolsOf = (network: Network) =>
+    new Map(Object.entries(feeTokens?.[network] ?? {}).map(([symbol, contract]) => [contract, symbol]));
+  const feeSymbols = { mainnet: symbolsOf('mainnet'), testnet: symbolsOf('testnet') };
   const calls = {
     coin,
     decimals: DECIMALS,
     show: (address: Uint8Array) => showAddress(address, addressStyle),
     read: (address: string) => readAddress(address, addressStyle),
+    hasDataFee,
   };
-  const effects = effectsOfTransaction(transaction, from, { ...calls, hasDataFee });
-  return {
-    summary: summarize(effects, { ...calls, feeSymbols }),
-    effects,
-    nonce: transaction.nonce,
-    sign: (keys) => sign(transaction, { keys, from, style: addressStyle }),
+  return (completed: string, context: ParseContext): UnsignedTransaction => {
+    const transaction = readCompleted(completed, settings, context);
+    if (settings.checksGas) checkGas(transaction.gas, transaction, gasRulesFor(settings, transaction.chainId, context));
+    const from = showAddress(readAddress(context.from, addressStyle), addressStyle);
+    const effects = effectsOfTransaction(transaction, from, calls);
+    return {
+      summary: summarize(effects, { ...calls, feeSymbols: feeSymbols[context.network] }),
+      effects,
+      nonce: transaction.nonce,
+      sign: (keys) => sign(transaction, { keys, from, style: addressStyle }),
+    };
   };
 }
 

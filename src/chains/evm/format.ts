@@ -2,7 +2,6 @@ import { RLP } from 'micro-eth-signer/core/rlp.js';
 import { CustosError } from '../../core/errors.js';
 import { keccak256 } from '../../crypto/hash.js';
 import type { RecoverableSignature } from '../../crypto/secp256k1.js';
-import { bytesToBigInt } from '../shared/hexadecimal.js';
 import { type Authorization, authorizationItems } from './forms/authorizations.js';
 import type { Blobs } from './forms/blobs.js';
 
@@ -33,7 +32,8 @@ export interface EvmTransaction {
   readonly feeCurrency?: Uint8Array;
 }
 
-type RlpItem = Uint8Array | bigint | number | readonly RlpItem[];
+// The library's type asks for mutable arrays, although it does not change them.
+type RlpItem = Uint8Array | bigint | number | RlpItem[];
 
 /** A way to write transactions as bytes. */
 export interface EvmFormat {
@@ -48,7 +48,7 @@ export interface EvmFormat {
   /** Present if it has members that no other form has: blobs (EIP-4844), authorizations (EIP-7702). */
   readonly carries?: 'blobs' | 'authorizations';
   /** The signed fields, before the chain id or the signature is appended. */
-  fields(transaction: EvmTransaction): readonly RlpItem[];
+  fields(transaction: EvmTransaction): RlpItem[];
 }
 
 /** What a request says about its form. */
@@ -109,7 +109,7 @@ const blobFormat: EvmFormat = {
   name: 'EIP-4844',
   type: 3,
   carries: 'blobs',
-  fields: (tx) => [...feeMarketFormat.fields(tx), tx.blobs?.maxFeePerGas ?? 0n, tx.blobs?.hashes ?? []],
+  fields: (tx) => [...feeMarketFormat.fields(tx), tx.blobs?.maxFeePerGas ?? 0n, [...(tx.blobs?.hashes ?? [])]],
 };
 
 /** Fee caps, access list and accounts that get code (EIP-7702). */
@@ -145,7 +145,7 @@ export function ethereumFormat(shape: TransactionShape): EvmFormat {
 export function signingHash(transaction: EvmTransaction): Uint8Array {
   const fields = transaction.format.fields(transaction);
   if (transaction.format.envelope === 'typed') return keccak256(typed(transaction.format, fields));
-  return keccak256(encode([...fields, transaction.chainId, 0n, 0n]));
+  return keccak256(RLP.encode([...fields, transaction.chainId, 0, 0]));
 }
 
 /** The bytes that are broadcast. */
@@ -154,10 +154,17 @@ export function signedBytes(transaction: EvmTransaction, { signature, recoveryId
   // meet a nonce with odds of 2^-127 for it.
   if (recoveryId > 1) throw new CustosError('SIGNATURE_INVALID', 'the signature cannot be written in this format');
   const fields = transaction.format.fields(transaction);
-  const r = bytesToBigInt(signature.subarray(0, 32));
-  const s = bytesToBigInt(signature.subarray(32));
+  const r = numberBytes(signature.subarray(0, 32));
+  const s = numberBytes(signature.subarray(32));
   if (transaction.format.envelope === 'typed') return typed(transaction.format, [...fields, recoveryId, r, s]);
-  return encode([...fields, 35n + 2n * transaction.chainId + BigInt(recoveryId), r, s]);
+  return RLP.encode([...fields, 35n + 2n * transaction.chainId + BigInt(recoveryId), r, s]);
+}
+
+/** RLP writes a number without zeros in front (Yellow Paper, appendix B). */
+function numberBytes(bytes: Uint8Array): Uint8Array {
+  let first = 0;
+  while (bytes[first] === 0) first += 1;
+  return bytes.subarray(first);
 }
 
 /** The item of the destination: no bytes in a contract creation. */
@@ -166,28 +173,13 @@ export function destination(transaction: EvmTransaction): Uint8Array {
 }
 
 function accessItems(transaction: EvmTransaction): RlpItem {
-  return transaction.accessList.map(({ address, storageKeys }) => [address, storageKeys]);
+  return transaction.accessList.map(({ address, storageKeys }) => [address, [...storageKeys]]);
 }
 
-function typed(format: EvmFormat, fields: readonly RlpItem[]): Uint8Array {
-  const body = encode(fields);
+function typed(format: EvmFormat, fields: RlpItem[]): Uint8Array {
+  const body = RLP.encode(fields);
   const bytes = new Uint8Array(body.length + 1);
   bytes[0] = format.type ?? 0;
   bytes.set(body, 1);
   return bytes;
-}
-
-function encode(items: readonly RlpItem[]): Uint8Array {
-  return RLP.encode(mutable(items));
-}
-
-// The library's type asks for mutable arrays, although it does not change them.
-type MutableItem = Uint8Array | bigint | number | MutableItem[];
-
-function mutable(items: readonly RlpItem[]): MutableItem[] {
-  return items.map((item) => (isList(item) ? mutable(item) : item));
-}
-
-function isList(item: RlpItem): item is readonly RlpItem[] {
-  return Array.isArray(item);
 }

@@ -1,6 +1,6 @@
 import { CustosError } from '../../core/errors.js';
 import { quote } from '../../core/ids.js';
-import { repeatedMember } from '../../core/text/repeated-member.js';
+import { repeatedMember, writtenMembers } from '../../core/text/repeated-member.js';
 
 /** The members of one JSON object; a member that is null counts as absent. */
 export type JsonMembers = ReadonlyMap<string, unknown>;
@@ -14,8 +14,13 @@ export function readJsonObject(text: string): JsonMembers {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CustosError('TRANSACTION_INVALID', `the transaction is ${quote(value)}, not a JSON object`);
   }
-  checkMembersOnce(text);
-  return new Map(Object.entries(value).filter(([, member]) => member !== null));
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value);
+  // Without a second object, as many members as were written were kept.
+  const isFlat = text.indexOf('{', text.indexOf('{') + 1) < 0;
+  if (!isFlat || writtenMembers(text) !== members.length) checkMembersOnce(text);
+  const present = new Map<string, unknown>();
+  for (const [name, member] of members) if (member !== null) present.set(name, member);
+  return present;
 }
 
 /** Readers disagree about which one of two members counts. @throws CustosError TRANSACTION_INVALID: a repeated member, however deep */

@@ -8,11 +8,15 @@ const unseen =
 /** Every blank except the plain space: a reader cannot distinguish them from it. */
 const blanks = /[^\P{Zs} ]/gu;
 
+/** Nearly all text is of this kind, and needs no look at the tables of Unicode. */
+const plain = /^[\x20-\x7e]*$/;
+
 /**
  * Makes foreign text safe to show: invisible characters are written as `\u{202e}`. Escaping text twice gives the same result as
  * once, so every caller may do it.
  */
 export function shown(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(unseen, escaped).replace(blanks, escaped);
 }
 

@@ -127,6 +127,10 @@ describe('a transaction', () => {
     expect(codeOf(() => ethereum.codec.parse(json(entry), contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
     const once = entry.replace(/"address":"0x1+",/, '');
     expect(codeOf(() => ethereum.codec.parse(json(once), contextOf(keyOf(ethereum))))).toBe('nothing');
+    for (const again of ['"nonce":"7"', '"n\\u006fnce":"7"', '"nonce" : null']) {
+      const twice = `${legacyJson().slice(0, -1)},${again}}`;
+      expect(codeOf(() => ethereum.codec.parse(twice, contextOf(keyOf(ethereum))))).toBe('TRANSACTION_INVALID');
+    }
   });
 
   it.each([optimism, base, ethereum])('a transaction of a layer above Ethereum names the unbounded fee', (chain) => {

@@ -2,7 +2,7 @@ import type { Effect } from '../../../core/chain/effect.js';
 import type { Summary, SummaryNote, TokenMove } from '../../../core/chain/summary.js';
 import { formatUnits } from '../../../core/chain/units.js';
 import { bytesToHex, hexToBytes } from '../../shared/hexadecimal.js';
-import { CallReader, type CallRules } from './reader.js';
+import { CallReader, type CallRules, payment } from './reader.js';
 import { bytesNote } from './texts.js';
 
 export type { CallRules };
@@ -44,10 +44,13 @@ export function contentOf(effects: readonly Effect[], rules: CallRules): Content
   const coins = effects[0]?.op === 'transfer' ? effects[0] : undefined;
   const value = coins?.amount ?? 0n;
   const call = effects.find(({ data }) => data !== undefined);
-  const data = hexToBytes(`0x${call?.data ?? ''}`) ?? new Uint8Array(0);
-  if (call?.op === 'deploy') return contentOfCreation(data, value, rules);
-  const sender = call?.from ?? coins?.from ?? '';
   const to = call?.contract ?? coins?.to ?? '';
+  // A payment says no more than its effect.
+  if (call === undefined)
+    return { kind: 'transfer', to, value, tokens: [], notes: [], text: payment(to, value, rules) };
+  const data = hexToBytes(`0x${call.data ?? ''}`) ?? new Uint8Array(0);
+  if (call.op === 'deploy') return contentOfCreation(data, value, rules);
+  const sender = call.from;
   const { kind, moves, method, notes, text } = new CallReader(rules).read({ to: rules.read(to), data, value, sender });
   return {
     // Coins that go along are more than a payment in tokens, so that no reader of the kind alone takes it for one.

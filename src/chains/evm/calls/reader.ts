@@ -56,13 +56,13 @@ export class CallReader {
 
   read(message: Message, depth = 0): Read {
     const { to, data, value } = message;
-    const coins = `${formatUnits(value, this.#rules.decimals)} ${this.#rules.coin}`;
     const sent = this.#coins(message);
     if (data.length === 0) {
-      return { kind: 'transfer', moves: [], effects: sent, notes: [], text: `sends ${coins} to ${this.#show(to)}` };
+      const text = payment(this.#show(to), value, this.#rules);
+      return { kind: 'transfer', moves: [], effects: sent, notes: [], text };
     }
     const call = this.#readCall(message, depth);
-    const along = value > 0n ? ` and sends ${coins} along` : '';
+    const along = value > 0n ? ` and sends ${coinWords(value, this.#rules)} along` : '';
     return { ...call, effects: [...sent, ...call.effects], text: `${call.text}${along}` };
   }
 
@@ -208,6 +208,15 @@ export class CallReader {
     const items = value.map((item, at) => this.#writeValue(item, partOf(type, at)));
     return `[${items.join(', ')}]`;
   }
+}
+
+/** Says that coins go to an address and nothing goes with them. @param to - as shown */
+export function payment(to: string, value: bigint, rules: CallRules): string {
+  return `sends ${coinWords(value, rules)} to ${to}`;
+}
+
+function coinWords(value: bigint, { coin, decimals }: CallRules): string {
+  return `${formatUnits(value, decimals)} ${coin}`;
 }
 
 /** No rule about plain calls covers what a call makes inside of another one. */

@@ -46,7 +46,7 @@ export function readAuthorizations(members: JsonMembers, style: AddressStyle): r
 }
 
 /** The fields as they are signed and sent: chain id, address, nonce, y parity, r, s. */
-export function authorizationItems(list: readonly Authorization[]): readonly (readonly (bigint | Uint8Array)[])[] {
+export function authorizationItems(list: readonly Authorization[]): (bigint | Uint8Array)[][] {
   return list.map(({ chainId, address, nonce, yParity, r, s }) => [chainId, address, nonce, yParity, r, s]);
 }
 
