@@ -171,7 +171,7 @@ const junk = fc.oneof(
     .map((text) => Buffer.from(text)),
 );
 /** Texts that programs have read wrongly. */
-const odd = fc.oneof(
+export const odd = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.constantFrom('', '0', '-1', '1e9', 'null', '__proto__', '\u0000', '../..', '\u{1f600}', '%', 'x'.repeat(5_000)),
 );
@@ -207,17 +207,17 @@ function queryText(query: Readonly<Record<string, unknown>>, twice: boolean): st
   return all.length === 0 ? '' : `?${new URLSearchParams(all)}`;
 }
 
-type Place = readonly (string | number)[];
+export type Place = readonly (string | number)[];
 
 /** Every place in a JSON value, the value itself included. */
-function placesOf(value: unknown): readonly Place[] {
+export function placesOf(value: unknown): readonly Place[] {
   if (typeof value !== 'object' || value === null) return [[]];
   const inner = Object.entries(value).flatMap(([name, item]) => placesOf(item).map((place) => [name, ...place]));
   return [[], ...inner];
 }
 
 /** The value with another one at a place. */
-function changed(value: unknown, [name, ...rest]: Place, other: unknown): unknown {
+export function changed(value: unknown, [name, ...rest]: Place, other: unknown): unknown {
   if (name === undefined) return typeof value === 'object' && value !== null ? { ...value, other } : other;
   if (Array.isArray(value)) return value.map((item, at) => (at === Number(name) ? changed(item, rest, other) : item));
   const members: Readonly<Record<string, unknown>> = { ...(value as object) };

@@ -8,6 +8,7 @@ import { openApiDocument } from '../../src/api/openapi.js';
 import { allRoutes } from '../../src/api/server.js';
 import { allScopes, askingScopes } from '../../src/core/access/scopes.js';
 import { openSqlite } from '../../src/storage/sqlite/connection.js';
+import { rowCounts } from '../support/row-counts.js';
 import { type Document, type Operation, Requests, type WireRequest } from './from-document.js';
 import { TestApi } from './support.js';
 
@@ -94,17 +95,6 @@ function send(
   });
 }
 
-/** How many rows every table has, but the store's own facts: a stream that was left numbers its feed there a little later. */
-function rows(): string {
-  const tables = database
-    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta' ORDER BY name")
-    .all();
-  const names = tables.map((row) => String(Object.values(row as object)[0]));
-  return names
-    .map((name) => `${name}: ${JSON.stringify(database.prepare(`SELECT count(*) FROM "${name}"`).all())}`)
-    .join('\n');
-}
-
 /** Holds what is true of every answer. @returns whether it was a refusal */
 function expectAnswer({ status, headers, body }: Answered): boolean {
   if (status < 400) return false;
@@ -121,11 +111,11 @@ describe.each(operations)('$name', ({ name, method, path, operation }) => {
 
   it(`${name} answers what its document says or refuses with a problem, and stores nothing of what it refuses`, async () => {
     const one = async (sent: WireRequest) => {
-      const before = rows();
+      const before = rowCounts(database);
       const answered = await send(sent, operation);
       const label = JSON.stringify({ ...sent, body: sent.body?.toString('latin1'), answered });
       if (expectAnswer(answered)) {
-        expect(rows(), label).toBe(before);
+        expect(rowCounts(database), label).toBe(before);
         return;
       }
       expect(Object.keys(operation.responses), label).toContain(String(answered.status));
@@ -140,23 +130,23 @@ describe.each(operations)('$name', ({ name, method, path, operation }) => {
     const foreign = others.filter((one) => !offered.includes(one));
     await fc.assert(
       fc.asyncProperty(wanted, fc.constantFrom(...foreign), async (sent, other) => {
-        const before = rows();
+        const before = rowCounts(database);
         const answered = await send({ ...sent, method: other }, operation);
         if (other === 'HEAD') expect(answered.body).toBe('');
         // The path may be that of another operation, whose scope the token does not have, or longer than a header may be.
         else if (other !== 'OPTIONS') expect([400, 403, 404, 405, 413, 415, 431, 501]).toContain(answered.status);
         expect(answered.status).not.toBe(500);
-        expect(rows(), `${other} ${sent.path}`).toBe(before);
+        expect(rowCounts(database), `${other} ${sent.path}`).toBe(before);
       }),
       { numRuns: RUNS / 3 },
     );
     if (!offered.includes('GET')) return;
     const plain = { method: 'GET', path: path.replace(/\{\w+\}/g, 'x'), headers: {}, body: undefined };
     const got = await send(plain, operation);
-    const before = rows();
+    const before = rowCounts(database);
     const head = await send({ ...plain, method: 'HEAD' }, operation);
     expect([head.status, head.headers['content-type']]).toEqual([got.status, got.headers['content-type']]);
-    expect(rows(), `HEAD ${path}`).toBe(before);
+    expect(rowCounts(database), `HEAD ${path}`).toBe(before);
     expect((await send({ ...plain, body: Buffer.from('{}') }, operation)).status).toBe(400);
   });
 });

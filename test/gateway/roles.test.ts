@@ -3,13 +3,9 @@ import { createKey, revokeKey } from '../../src/app/gateway/keys.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { allGatewayRoles, type GatewayRole } from '../../src/core/access/gateway-roles.js';
 import { parseToken, tokenText } from '../../src/core/access/token-text.js';
-import { systemClock } from '../../src/core/clock.js';
 import { parseTenantId } from '../../src/core/ids.js';
-import { silentLog } from '../../src/core/log.js';
-import { keyAccess } from '../../src/gateway/access.js';
-import type { RoleRoutes } from '../../src/gateway/caller.js';
-import { addRoutes, createOperations } from '../../src/gateway/operations.js';
 import { startGateway } from '../../src/gateway/server.js';
+import { declaredRoutes } from './declared-routes.js';
 import { apiKey, optionsFor, type Running, signatureId, startRunning } from './running.js';
 
 let running: Running;
@@ -187,15 +183,7 @@ describe('a key of one role', () => {
   });
 
   test('the operations above are all that there are, and say so themselves', () => {
-    const declared: [string, string, readonly GatewayRole[]][] = [];
-    const into = (method: string) => (path: string, roles: readonly GatewayRole[]) => {
-      declared.push([method, path, roles]);
-    };
-    const recorder: RoleRoutes = { get: into('GET'), post: into('POST'), put: into('PUT'), delete: into('DELETE') };
-    const options = optionsFor(running.node.url, running.queue);
-    const access = keyAccess({ queue: running.queue, network: 'testnet', clock: systemClock, log: silentLog });
-    const { gateway } = createOperations(options, { access, meter: { count() {} } });
-    addRoutes(recorder, gateway);
+    const declared = declaredRoutes();
     expect(declared.length).toBeGreaterThan(15);
     for (const [method, path, roles] of declared) {
       const segment = (_all: string, names?: string) => (names === undefined ? '[^/]+' : `(?:${names})`);

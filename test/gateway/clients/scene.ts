@@ -15,6 +15,8 @@ import { answersByChain, factory } from './nodes.js';
 export interface Scene {
   /** Of the gateway, without a slash at the end. */
   readonly url: string;
+  /** The database of its queue. */
+  readonly queueFile: string;
   /** Questions that no node could answer, as `ETH eth_call`. */
   readonly unanswered: readonly string[];
   close(): Promise<void>;
@@ -26,7 +28,8 @@ export async function startScene(): Promise<Scene> {
   const node = createServer((request, response) => void reply(request, response, unanswered));
   await new Promise<void>((resolve) => node.listen(0, '127.0.0.1', resolve));
   const { port } = node.address() as AddressInfo;
-  const queue = await openQueue(join(directory, 'queue.db'));
+  const queueFile = join(directory, 'queue.db');
+  const queue = await openQueue(queueFile);
   const gateway = await startGateway({
     ...optionsFor('', queue),
     network: 'mainnet',
@@ -43,6 +46,7 @@ export async function startScene(): Promise<Scene> {
   });
   return {
     url: gateway.url,
+    queueFile,
     unanswered,
     async close() {
       await gateway.close();
