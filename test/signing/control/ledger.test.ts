@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isCounted, sumSince } from '../../../src/core/store/buckets.js';
 import { ControlBook } from '../../../src/signing/control/book.js';
+import { Ledger } from '../../../src/signing/control/ledger.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -41,4 +44,49 @@ it('a state of less than 64 days is kept to the minute', () => {
   take('later', 5n);
   expect(book.snapshot().rows).toHaveLength(4 + 3);
   expect([noon, noon + 60_000].map((since) => used(since))).toEqual([12n, 5n]);
+});
+
+const charges = fc.array(
+  fc.record({ minute: fc.integer({ min: 0, max: 50 * 24 * 60 }), amount: fc.bigInt({ min: 1n, max: 9n }) }),
+  { minLength: 1, maxLength: 120 },
+);
+
+it('a budget has what was charged and not taken back, in few minutes and in many, also after a snapshot', () => {
+  fc.assert(
+    fc.property(charges, fc.array(fc.nat(119), { maxLength: 60 }), fc.nat(50 * 24 * 60), (all, back, from) => {
+      const ledger = new Ledger();
+      const left = all.map(({ minute, amount }) => ({ at: noon + minute * 60_000 + 7, amount }));
+      for (const { at, amount } of left) ledger.charge('day', at, amount);
+      for (const place of new Set(back)) {
+        const one = left[place % left.length];
+        if (one === undefined || one.amount === 0n) continue;
+        ledger.charge('day', one.at, -one.amount);
+        one.amount = 0n;
+      }
+      const restored = new Ledger();
+      for (const { budget, row, sums } of ledger.rows()) restored.restore(budget, row, sums);
+      const rows = new Map([...ledger.rows()].map(({ row, sums }) => [row, sums]));
+      for (const since of [0, noon + from * 60_000, ...left.slice(0, 9).map(({ at }) => at)]) {
+        const sum = left.reduce((total, { at, amount }) => (isCounted(at, since) ? total + amount : total), 0n);
+        expect([ledger, restored].map((one) => one.used({ budget: 'day', since }))).toEqual([sum, sum]);
+        expect(sumSince((span, number) => rows.get(span === 'total' ? 'total 0' : `${span} ${number}`), since)).toBe(
+          sum,
+        );
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+it('nothing is taken back that was not charged, and then nothing is changed', () => {
+  const damaged = expect.objectContaining({ code: 'RECORD_DAMAGED' });
+  for (const minutes of [3, 40]) {
+    const ledger = new Ledger();
+    for (let minute = 0; minute < minutes; minute++) ledger.charge('day', noon + minute * 60_000, 5n);
+    const before = [...ledger.rows()];
+    expect(() => ledger.charge('day', noon, -6n)).toThrow(damaged);
+    expect(() => ledger.charge('day', noon - 1, -1n)).toThrow(damaged);
+    expect(ledger.used({ budget: 'day', since: 0 })).toBe(5n * BigInt(minutes));
+    expect([...ledger.rows()]).toEqual(before);
+  }
 });
