@@ -1,10 +1,7 @@
 import type { Compilable, Expression, Kysely } from 'kysely';
 import { chunks } from '../core/pages.js';
-import { compiledQuery, type Holes } from './compiled-query.js';
 import type { Database } from './database.js';
-import { listNames, listSize, listValues } from './value-lists.js';
-
-type Keys = Readonly<Record<string, string>>;
+import { listQuery } from './value-lists.js';
 
 /** Keys in one statement. */
 const ROWS = 64;
@@ -25,17 +22,9 @@ export function readTogether<T, R>(
   database: Database<T>,
   { build, keyOf }: Together<T, R>,
 ): (key: string) => Promise<readonly R[]> {
-  const queries = new Map<number, ReturnType<typeof compiledQuery<T, Keys, R>>>();
+  const query = listQuery((db: Kysely<T>, keys = []) => build(db, keys));
   let waiting: Promise<ReadonlyMap<string, readonly R[]>> | undefined;
   let keys = new Set<string>();
-
-  const queryOf = (size: number) => {
-    const query =
-      queries.get(size) ??
-      compiledQuery((db: Kysely<T>, hole: Holes<Keys>) => build(db, listNames('key', size).map(hole)));
-    queries.set(size, query);
-    return query;
-  };
 
   async function readWaiting(): Promise<ReadonlyMap<string, readonly R[]>> {
     await new Promise((resolve) => setImmediate(resolve));
@@ -44,9 +33,7 @@ export function readTogether<T, R>(
     return database.read(async (db) => {
       const found = new Map<string, R[]>();
       for (const part of chunks(asked, ROWS)) {
-        const size = listSize(part.length);
-        const values = listValues('key', part, size).map(([name, key]) => [name, key ?? ''] as const);
-        for (const row of (await queryOf(size)(db, Object.fromEntries(values))).rows) {
+        for (const row of (await query(db, part)).rows) {
           const own = found.get(keyOf(row));
           if (own === undefined) found.set(keyOf(row), [row]);
           else own.push(row);

@@ -265,10 +265,12 @@ type Value<K extends FieldKind> = K extends 'texts' | 'texts?'
 type Fields<C extends AuditCode> = (typeof auditEvents)[C]['fields'];
 type Needed<F> = { [N in keyof F]: F[N] extends `${string}?` ? never : N }[keyof F];
 
-/** The detail of an event. `process` is filled in by the store. */
+/** The detail of an event. `process` is filled in by the store; whoever orders the members gives it its place. */
 type Detail<F extends EventKind['fields']> = {
   readonly [N in Exclude<Needed<F>, 'process'>]: Value<F[N] & FieldKind>;
-} & { readonly [N in Exclude<keyof F, Needed<F>>]?: Value<F[N] & FieldKind> | undefined };
+} & { readonly [N in Exclude<keyof F, Needed<F>>]?: Value<F[N] & FieldKind> | undefined } & {
+  readonly process?: undefined;
+};
 
 /** Something that the log records. */
 export type AuditEvent = { [C in AuditCode]: { readonly code: C; readonly detail: Detail<Fields<C>> } }[AuditCode];

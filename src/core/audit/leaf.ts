@@ -20,6 +20,7 @@ export function leafText({ at, code, commitment }: AuditLeaf): string {
 /** The text of a detail that a commitment covers: JSON without spaces, members in the order of their names, absent ones left out. */
 export function detailText(detail: JsonObject): string {
   const names = Object.keys(detail);
+  if (isOrdered(names)) return JSON.stringify(detail);
   let text = '{';
   for (const name of sorted(names)) {
     const value = detail[name];
@@ -28,7 +29,17 @@ export function detailText(detail: JsonObject): string {
   return `${text}}`;
 }
 
-/** Orders of names that were sorted before: steps of transactions have few. */
+/** Steps of transactions state their members in this order, because the engine's JSON then gives the text in one call. */
+function isOrdered(names: readonly string[]): boolean {
+  let before = '';
+  for (const name of names) {
+    if (name < before) return false;
+    before = name;
+  }
+  return true;
+}
+
+/** Orders of names that were sorted before: other events have few. */
 const orders = new Map<string, readonly string[]>();
 const MOST_ORDERS = 256;
 

@@ -182,13 +182,16 @@ async function freeHead(
   db: Tables,
   { writer, isShared }: { readonly writer: string; readonly isShared: boolean },
 ): Promise<HeadRow | undefined> {
-  const open = db.selectFrom('audit_heads').selectAll().where('closed', '=', 0).where('writer', '!=', UNKEYED);
   if (isShared) {
-    const own = await open.where('writer', '=', writer).forUpdate().skipLocked().executeTakeFirst();
-    return own ?? (await open.orderBy('writer').limit(1).forUpdate().skipLocked().executeTakeFirst());
+    const own = await openHeads(db).where('writer', '=', writer).forUpdate().skipLocked().executeTakeFirst();
+    return own ?? (await openHeads(db).orderBy('writer').limit(1).forUpdate().skipLocked().executeTakeFirst());
   }
   const own = (await selectHead(db, { writer })).rows[0];
-  return own?.closed === 0 ? own : open.orderBy('writer').limit(1).executeTakeFirst();
+  return own?.closed === 0 ? own : openHeads(db).orderBy('writer').limit(1).executeTakeFirst();
+}
+
+function openHeads(db: Tables) {
+  return db.selectFrom('audit_heads').selectAll().where('closed', '=', 0).where('writer', '!=', UNKEYED);
 }
 
 async function addHead(db: Tables, writer: string, mac: string | null): Promise<HeadRow> {

@@ -4,13 +4,12 @@ import { chunks } from '../../core/pages.js';
 import { attemptOf } from '../../core/store/attempt.js';
 import { isCounted } from '../../core/store/buckets.js';
 import type { BudgetWindow, ReservedBudgets } from '../../core/store/budgets.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { requireStory, sealOf } from '../journal/seal.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
-import { listNames, listSize, listValues } from '../value-lists.js';
+import { listQuery } from '../value-lists.js';
 import { BudgetSums } from './sums.js';
 
 type Row = StoreTables['budget_reservations'];
@@ -38,13 +37,9 @@ const ROWS_AT_ONCE = 64;
 /** Transactions that one query asks for. */
 const MOST_IDS = 64;
 
-function selectReserved(ids: number) {
-  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string>>>) =>
-    db.selectFrom('budget_reservations').selectAll().where('transaction_id', 'in', listNames('id', ids).map(hole)),
-  );
-}
-
-const selects = new Map<number, ReturnType<typeof selectReserved>>();
+const selectReserved = listQuery((db: Tables, ids = []) =>
+  db.selectFrom('budget_reservations').selectAll().where('transaction_id', 'in', ids),
+);
 
 const insertRows = rowsInsert(
   (db: Tables, rows: readonly Row[]) =>
@@ -82,11 +77,7 @@ export async function reservedForAttempts(
 }
 
 async function reservedRows(db: Tables, ids: readonly string[]): Promise<readonly Row[]> {
-  const size = listSize(ids.length);
-  const select = selects.get(size) ?? selectReserved(size);
-  selects.set(size, select);
-  const values = listValues('id', ids, size).map(([name, id]) => [name, id ?? ''] as const);
-  return (await select(db, Object.fromEntries(values))).rows;
+  return (await selectReserved(db, ids)).rows;
 }
 
 /** @throws CustosError RECORD_DAMAGED */

@@ -1,14 +1,14 @@
+import type { Expression } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { chunks } from '../../core/pages.js';
 import type { BudgetCharge, BudgetReservation, ReservedBudgets } from '../../core/store/budgets.js';
 import { isState, isUnsigned, type Lease } from '../../core/store/journal.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import { recordStep } from '../journal/audited.js';
 import { explainRefusal, type Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
 import { sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
-import { listNames, listSize, listValues } from '../value-lists.js';
+import { listQuery } from '../value-lists.js';
 import { chargesList, insertReservations, requireMoments, reservedForAttempts, type Taken } from './reservations.js';
 import { type BudgetMoments, BudgetSums } from './sums.js';
 
@@ -128,17 +128,12 @@ function refusalOf(sums: BudgetSums, { budget, since, amount, max }: BudgetCharg
 
 type Held = Pick<StoreTables['transactions'], 'id' | 'state' | 'generation' | 'lease_owner'>;
 
-function selectHeld(ids: number, isShared: boolean) {
-  return compiledQuery((db: Tables, hole: Holes<Readonly<Record<string, string>>>) =>
-    db
-      .selectFrom('transactions')
-      .select(['id', 'state', 'generation', 'lease_owner'])
-      .where('id', 'in', listNames('id', ids).map(hole))
-      .$if(isShared, (query) => query.orderBy('id').forUpdate()),
-  );
+function heldRows(db: Tables, ids: readonly Expression<string>[]) {
+  return db.selectFrom('transactions').select(['id', 'state', 'generation', 'lease_owner']).where('id', 'in', ids);
 }
 
-const selects = new Map<string, ReturnType<typeof selectHeld>>();
+const selectHeld = listQuery((db: Tables, ids = []) => heldRows(db, ids));
+const selectHeldAndLock = listQuery((db: Tables, ids = []) => heldRows(db, ids).orderBy('id').forUpdate());
 
 /**
  * Each reservation is fenced by its lease. The rows are locked where other machines write, so that none of them ends while it is
@@ -147,16 +142,12 @@ const selects = new Map<string, ReturnType<typeof selectHeld>>();
  */
 async function requireHeld(db: Tables, leases: readonly Lease[], { owner, now, shared }: Holder): Promise<void> {
   const found = new Map<string, Held>();
+  const select = shared ? selectHeldAndLock : selectHeld;
   for (const part of chunks(
     leases.map(({ id }) => id),
     MOST_IDS,
   )) {
-    const size = listSize(part.length);
-    const name = `${size} ${shared}`;
-    const select = selects.get(name) ?? selectHeld(size, shared);
-    selects.set(name, select);
-    const values = listValues('id', part, size).map(([hole, id]) => [hole, id ?? ''] as const);
-    for (const row of (await select(db, Object.fromEntries(values))).rows) found.set(row.id, row);
+    for (const row of (await select(db, part)).rows) found.set(row.id, row);
   }
   for (const lease of leases) {
     const row = found.get(lease.id);

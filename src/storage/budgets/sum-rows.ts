@@ -1,9 +1,8 @@
 import { chunks } from '../../core/pages.js';
-import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Tables } from '../journal/entries.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
-import { listNames, listSize, listValues } from '../value-lists.js';
+import { listQuery } from '../value-lists.js';
 
 type Row = StoreTables['budget_sums'];
 
@@ -14,32 +13,14 @@ export const MINUTES = 'minutes';
 const MOST_BUDGETS = 64;
 const ROWS_AT_ONCE = 64;
 
-type Texts = Readonly<Record<string, string>>;
-
-function selectRows(budgets: number, spans: number) {
-  return compiledQuery((db: Tables, hole: Holes<Texts>) =>
-    db
-      .selectFrom('budget_sums')
-      .selectAll()
-      .where('budget', 'in', listNames('budget', budgets).map(hole))
-      .where('span', 'in', listNames('span', spans).map(hole)),
-  );
-}
-
-const selects = new Map<string, ReturnType<typeof selectRows>>();
+const selectRows = listQuery((db: Tables, budgets = [], spans = []) =>
+  db.selectFrom('budget_sums').selectAll().where('budget', 'in', budgets).where('span', 'in', spans),
+);
 
 /** Budgets that were ever charged. */
-function selectTraces(budgets: number) {
-  return compiledQuery((db: Tables, hole: Holes<Texts>) =>
-    db
-      .selectFrom('budget_names')
-      .select('budget')
-      .where('budget', 'in', listNames('budget', budgets).map(hole))
-      .limit(1),
-  );
-}
-
-const traces = new Map<number, ReturnType<typeof selectTraces>>();
+const selectTraces = listQuery((db: Tables, budgets = []) =>
+  db.selectFrom('budget_names').select('budget').where('budget', 'in', budgets).limit(1),
+);
 
 /** The rows of budgets that are of one of these spans. */
 export async function rowsOf(
@@ -49,12 +30,7 @@ export async function rowsOf(
 ): Promise<readonly Row[]> {
   const found: Row[] = [];
   for (const part of chunks(budgets, MOST_BUDGETS)) {
-    const [most, longest] = [listSize(part.length), listSize(spans.length)];
-    const shape = `${most} ${longest}`;
-    const select = selects.get(shape) ?? selectRows(most, longest);
-    selects.set(shape, select);
-    const values = textsOf([...listValues('budget', part, most), ...listValues('span', spans, longest)]);
-    found.push(...(await select(db, values)).rows);
+    found.push(...(await selectRows(db, part, spans)).rows);
   }
   return found;
 }
@@ -63,17 +39,10 @@ export async function rowsOf(
 export async function chargedBefore(db: Tables, budgets: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const part of chunks(budgets, MOST_BUDGETS)) {
-    const size = listSize(part.length);
-    const select = traces.get(size) ?? selectTraces(size);
-    traces.set(size, select);
-    const { rows } = await select(db, textsOf(listValues('budget', part, size)));
+    const { rows } = await selectTraces(db, part);
     found.push(...rows.map(({ budget }) => budget));
   }
   return found;
-}
-
-function textsOf(values: readonly (readonly [string, string | undefined])[]): Texts {
-  return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
 }
 
 export const writeRows = rowsInsert(

@@ -58,6 +58,19 @@ export function recordStep(db: Tables, { id, event, fact }: Line): void {
   const charges = fact.made === undefined ? fact.budgets?.charges : undefined;
   const budgets = charges?.map(([budget, amount]) => `${budget} ${amount}`);
   const kind = row?.kind === 'transaction' ? undefined : (row?.kind ?? undefined);
-  const where = { chain: row?.chain, network: row?.network, sender, kind };
-  record({ code, detail: { transaction: id, ...where, txId, bytes, code: errorCode, text: errorText, budgets } });
+  // In the order of their names (core/audit/leaf.ts).
+  const detail = {
+    budgets,
+    bytes,
+    chain: row?.chain,
+    code: errorCode,
+    kind,
+    network: row?.network,
+    process: undefined,
+    sender,
+    text: errorText,
+    transaction: id,
+    txId,
+  };
+  record({ code, detail });
 }
