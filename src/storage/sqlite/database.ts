@@ -25,6 +25,9 @@ export async function openSqliteDatabase<T>(path: string, options: SqliteOptions
     writer.exec(`PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA journal_mode=${options.journal ?? 'wal'}`);
     // Signature IDs are random, so a new wallet lands on any page of their index: 16 MB hold that of a million.
     writer.exec('PRAGMA cache_size=-16384');
+    // A page that is written again and again is copied from the log into the file once for 4,000 pages of the log (16 MB), and
+    // statements that may have to be undone need no temporary file.
+    writer.exec('PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY');
     writer.exec('PRAGMA synchronous=FULL; PRAGMA fullfsync=ON; PRAGMA trusted_schema=OFF; PRAGMA busy_timeout=250');
     const reader = await openSqlite(path);
     opened.push(reader);
