@@ -55,6 +55,9 @@ interface Unlocked extends UnlockedVault {
 
 type Work = Exclude<Question, { kind: 'unlock' }>;
 
+/** Answers in one message: a message costs, and whoever asked has work with the first of them while the next are signed. */
+const TOGETHER = 8;
+
 /**
  * Serves sign requests over the channel: a pure function with a key. Only the code of an error crosses the channel, so that no
  * secret can travel with it; the front writes the text.
@@ -117,7 +120,7 @@ export function serveSigner({ channel, chains, unlockVault }: SignerProcessParts
       const answer = finish().catch((thrown: unknown) => failed(question.n, thrown));
       // A token or service may need seconds, and nobody waits for it but whoever asked.
       if (isElsewhere(question)) void answer.then((one) => channel.send([one]));
-      else answers.push(await answer);
+      else if (answers.push(await answer) >= TOGETHER) channel.send(answers.splice(0));
     }
     if (answers.length > 0) channel.send(answers);
   };

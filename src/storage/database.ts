@@ -17,7 +17,7 @@ export interface WriteOptions {
   readonly last?: boolean;
 }
 
-/** One database behind Kysely: reads see what is committed, writes are durable when they resolve. */
+/** One database behind Kysely: reads see what is committed; what reads and writes saw and did is durable when they settle. */
 export interface Database<T> {
   /**
    * On SQLite only one transaction writes at a time, across all processes. On PostgreSQL the transactions of one process follow
@@ -32,7 +32,8 @@ export interface Database<T> {
    * failed, deadlock, lost connection), so it must change only the database.
    * What it records is part of the same transaction.
    * @throws CustosError STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_UNREACHABLE, or what `work` throws;
-   *   COMMIT_UNKNOWN: the connection was lost during the commit, so the change is made as a whole or not at all
+   *   COMMIT_UNKNOWN: the connection was lost during the commit, or the disk did not take it, so the change is made as a whole or not
+   *   at all
    */
   write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options?: WriteOptions): Promise<R>;
   /** Sets what writes the audit log. Without it, what units of work record is dropped. */

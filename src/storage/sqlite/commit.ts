@@ -4,6 +4,7 @@ import type { RecordAll } from '../database.js';
 import type { DoneWork, QueuedWork } from '../group-commit.js';
 import type { SqliteConnection } from './connection.js';
 import { databaseError } from './errors.js';
+import type { Flush } from './flush.js';
 
 /** How long a second writer waits for the first, in milliseconds. */
 const BUSY_LIMIT = 10_000;
@@ -13,11 +14,12 @@ export interface Writer<T> {
   readonly connection: SqliteConnection;
   readonly database: Kysely<T>;
   readonly recordAll?: RecordAll<T> | undefined;
+  readonly flush: Flush | undefined;
 }
 
 /** Runs units of work in one transaction. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
-  const { connection, database, recordAll } = writer;
+  const { connection, database, recordAll, flush } = writer;
   const done: DoneWork[] = [];
   let recorded: (() => void) | undefined;
   try {
@@ -29,6 +31,8 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
       done.flatMap(({ events }) => events),
     );
     connection.exec('COMMIT');
+    const settled = flush?.settled();
+    if (settled !== undefined) await settled.catch(throwUnknown);
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');
     // `reject` does nothing for work that was already rejected.
@@ -37,6 +41,12 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
   }
   recorded?.();
   for (const work of done) work.tell();
+}
+
+/** The commit stands in the log, and the disk may have it or not. */
+function throwUnknown(cause: unknown): never {
+  const text = 'the disk did not take what was written; the change is made as a whole or not at all';
+  throw new CustosError('COMMIT_UNKNOWN', text, { cause });
 }
 
 /** @returns undefined if one failed: then all are undone, and a new transaction is open */
@@ -57,14 +67,11 @@ async function runAll<T>(
 
 async function runEach<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<DoneWork[]> {
   const done: DoneWork[] = [];
-  for (const work of group) {
-    const one = await runOne(work, writer);
-    if (one !== undefined) done.push(one);
-  }
+  for (const work of group) done.push(await runOne(work, writer));
   return done;
 }
 
-async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T>): Promise<DoneWork | undefined> {
+async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T>): Promise<DoneWork> {
   connection.exec('SAVEPOINT work');
   try {
     const done = await work.run(database);
@@ -73,8 +80,8 @@ async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T
   } catch (error) {
     // SQLite may have ended the whole transaction by itself (disk full): then all work is undone, for this reason.
     if (!tryStatement(connection, 'ROLLBACK TO work; RELEASE work')) throw error;
-    work.reject(databaseError(error));
-    return undefined;
+    // What it saw is told when it is durable.
+    return { events: [], tell: () => work.reject(databaseError(error)) };
   }
 }
 

@@ -85,14 +85,18 @@ test('reads cannot write', async () => {
   await database.close();
 });
 
-test('every commit is synchronized with the disk', async () => {
-  const database = await openNotes();
-  const value = await database.write(async (db) => {
-    const { rows } = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(db);
-    return rows[0]?.synchronous;
-  });
-  expect(value).toBe(2);
-  await database.close();
+test('a commit without a log is synchronized with the disk by SQLite, and one with a log by flush.ts', async () => {
+  const synchronous = async (journal: 'wal' | 'delete') => {
+    await writeFile(directory.path(`${journal}.db`), '');
+    const database = await openDatabase<Tables>(directory.path(`${journal}.db`), { journal });
+    const value = await database.write(async (db) => {
+      const { rows } = await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(db);
+      return rows[0]?.synchronous;
+    });
+    await database.close();
+    return value;
+  };
+  expect([await synchronous('delete'), await synchronous('wal')]).toEqual([2, 1]);
 });
 
 test('locations of other databases are refused, without the password in them', async () => {

@@ -1,0 +1,98 @@
+import { closeSync, fdatasync, openSync } from 'node:fs';
+import { CustosError } from '../../core/errors.js';
+import type { SqliteConnection, SqliteStatement } from './connection.js';
+
+/** Waits until what was written to a file is on the disk; on macOS Node asks for F_FULLFSYNC, as SQLite does. */
+export type Sync = (file: number) => Promise<void>;
+
+const systemSync: Sync = (file) =>
+  new Promise((resolve, reject) => {
+    fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
+  });
+
+/** One wait for the disk, and how far it reaches. */
+interface Running {
+  readonly version: unknown;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Waits for the disk in place of SQLite, whose own wait (`synchronous=FULL`) holds up the thread: nothing else could be done
+ * meanwhile. With `synchronous=NORMAL` a commit is in the write-ahead log, and the log is on the disk before pages leave it for the
+ * file; only the end of the log may be lost with the power (https://www.sqlite.org/wal.html, 2.2). So whoever has seen a commit, own
+ * or of another process, tells nobody before the log is on the disk: then nothing that was told is lost, as with FULL.
+ */
+export class Flush {
+  readonly #log: string;
+  readonly #sync: Sync;
+  readonly #version: SqliteStatement;
+  readonly #repair: () => void;
+  #file: number | undefined;
+  /** What `data_version` was when the last wait began that has succeeded. */
+  #reached: unknown;
+  #running: Running | undefined;
+  #next: Promise<void> | undefined;
+  #failed: unknown;
+
+  /**
+   * @param path - of the database
+   * @param reader - a connection that never writes: it notices the commits of all others
+   * @param repair - writes what is in the log into the file and waits for it. @throws if it cannot
+   */
+  constructor(path: string, reader: SqliteConnection, { sync = systemSync, repair }: { sync?: Sync; repair(): void }) {
+    this.#log = `${path}-wal`;
+    this.#version = reader.prepare('PRAGMA data_version');
+    this.#sync = sync;
+    this.#repair = repair;
+  }
+
+  /**
+   * Everything that can be seen now is on the disk when it resolves.
+   * @returns undefined if it is already
+   * @throws CustosError STORE_FULL: the disk did not take it
+   */
+  settled(): Promise<void> | undefined {
+    const version = this.#seen();
+    if (version === this.#reached && this.#failed === undefined) return undefined;
+    const running = this.#running;
+    if (running === undefined) return this.#begin(version);
+    if (version === running.version) return running.done;
+    // What runs may have begun before the last commit.
+    this.#next ??= running.done.catch(() => undefined).then(() => this.#begin(this.#seen()));
+    return this.#next;
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #begin(version: unknown): Promise<void> {
+    this.#next = undefined;
+    const done = this.#wait(version).finally(() => {
+      if (this.#running?.done === done) this.#running = undefined;
+    });
+    this.#running = { version, done };
+    return done;
+  }
+
+  async #wait(version: unknown): Promise<void> {
+    try {
+      // What the system could not write once it may take for written afterwards: only written again it is sure.
+      if (this.#failed !== undefined) this.#repair();
+      this.#file ??= openSync(this.#log, 'r+');
+      await this.#sync(this.#file);
+      this.#reached = version;
+      this.#failed = undefined;
+    } catch (cause) {
+      this.#failed = cause;
+      throw new CustosError('STORE_FULL', 'the disk did not take what was written to the store', { cause });
+    }
+  }
+
+  /** The number of the last commit of anybody else that the reader sees: it sees all of them, because others write. */
+  #seen(): unknown {
+    const [row] = this.#version.all();
+    return Object.values(row as object)[0];
+  }
+}
