@@ -20,7 +20,7 @@ import { problemAnswer } from './problem.js';
 import { type Answer, openRoute, type RawRequest, type Route } from './route.js';
 import type { ApiEnvironment } from './rpc/environment.js';
 import type { GivenRpcParts, RpcParts } from './rpc/parts.js';
-import { addRpcRoutes } from './rpc/routes.js';
+import { addRpcRoutes, plainCalls } from './rpc/routes.js';
 import { routes } from './table.js';
 import { refuseHalves } from './validate.js';
 
@@ -100,9 +100,12 @@ function createApi(options: Served): Pick<ListenOptions, 'answer' | 'answerPlain
     finish(refusal.headers, context.get('instance'));
     return refusal;
   });
+  const plain = plainAnswers({ ...options, routes, checkHost });
+  const { rpc, authenticator } = options;
+  const calls = rpc && plainCalls({ parts: rpc, authenticator }, checkHost);
   return {
     answer: async (request, peer) => app.fetch(request, peer),
-    answerPlain: plainAnswers({ ...options, routes, checkHost }),
+    answerPlain: (exchange, peer) => plain(exchange, peer) || calls?.(exchange, peer) === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Peer } from '../../http/listen.js';
 import { requestInvalid } from '../../http/problems.js';
 import type { Authenticator } from '../authenticator.js';
@@ -46,4 +47,12 @@ export function newInstance(): string {
 /** What each answer has. */
 export function headersOf(instance: string) {
   return { 'x-request-id': instance, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+}
+
+/** Headers of a plain request, in which none stands twice. */
+export function headerOf({ headers }: IncomingMessage): RawRequest['header'] {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { CustosError } from '../../core/errors.js';
 import { textOf } from '../../http/body.js';
 import type { Peer } from '../../http/listen.js';
@@ -6,7 +5,7 @@ import { goneSignal, type PlainAnswer, PlainBody, type PlainExchange, writePlain
 import { problemOf } from '../problem.js';
 import type { Answer, RawRequest, Route } from '../route.js';
 import { jsonOf } from '../validate.js';
-import { type Answering, callerSoon, headersOf, newInstance, refuseBody } from './asked.js';
+import { type Answering, callerSoon, headerOf, headersOf, newInstance, refuseBody } from './asked.js';
 
 interface PlainAnswering extends Answering {
   readonly routes: readonly Route[];
@@ -83,13 +82,6 @@ async function answered(
 }
 
 const nothing = {};
-
-function headerOf({ headers }: IncomingMessage): RawRequest['header'] {
-  return (name) => {
-    const value = headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-}
 
 /** One part of a path: itself, or the name of what may stand there. */
 type Step = { readonly text: string } | { readonly name: string };

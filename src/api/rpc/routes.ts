@@ -1,7 +1,11 @@
 import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
-import { readTypedJson } from '../../http/body.js';
+import { readTypedJson, textOf as utf8Of } from '../../http/body.js';
+import { parseBody } from '../../http/json.js';
+import type { Peer } from '../../http/listen.js';
+import { goneSignal, type PlainAnswer, PlainBody, type PlainExchange, writePlain } from '../../http/plain.js';
+import { headerOf, headersOf, newInstance } from '../answering/asked.js';
 import type { Authenticator } from '../authenticator.js';
 import { type Caller, USER_HEADER, withUser } from '../caller.js';
 import { bodyDigest, idempotencyOf } from '../idempotency.js';
@@ -25,15 +29,18 @@ const TOKEN = '{custos_[0-9a-f_]{1,120}}';
  */
 export function addRpcRoutes(app: Hono<ApiEnvironment>, options: RpcOptions): void {
   for (const path of ['/', `/:token${TOKEN}`]) {
-    app.post(path, async (context) => answerOf(await answered(context, options, usual(options)), statusOfSigner));
+    app.post(path, async (context) => {
+      const given = await answered(askedOf(context), options, usual(options));
+      return answerOf(textOf(given, statusOfSigner));
+    });
   }
   for (const path of ['/rpc/:chain', `/rpc/:chain/:token${TOKEN}`]) {
     app.post(path, async (context) => {
       const chain = () => named(options.parts, context.req.param('chain') ?? '');
-      return answerOf(await answered(context, options, chain), statusOfRpc);
+      return answerOf(textOf(await answered(askedOf(context), options, chain), statusOfRpc));
     });
   }
-  addEth1Routes(app, { ...options, authenticate: (context) => authenticate(context, options) });
+  addEth1Routes(app, { ...options, authenticate: (context) => authenticate(askedOf(context), options) });
 }
 
 /** Clients send the blobs of a transaction along, 128 KiB each and in hexadecimal digits, although they are not signed. */
@@ -41,25 +48,76 @@ const BODY_BYTES = 4 * 1024 * 1024;
 
 type ApiContext = Context<ApiEnvironment>;
 
-async function answered(context: ApiContext, options: RpcOptions, chain: Session['chain']): Promise<Answered> {
-  const { req } = context;
-  const key = req.header('idempotency-key');
+/** A request, however it was read. */
+interface Asked {
+  header(name: string): string | undefined;
+  /** Of the path. */
+  readonly token: string | undefined;
+  readonly peer: Peer;
+  /** @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_* */
+  body(): Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+function askedOf(context: ApiContext): Asked {
+  const { req, env } = context;
+  return {
+    header: (name) => req.header(name),
+    token: req.param('token'),
+    peer: env,
+    body: () => readTypedJson(context, BODY_BYTES),
+    signal: req.raw.signal,
+  };
+}
+
+/** Answers plain calls of `/rpc/{chain}` as the route does. @returns false for a request that the routes have to answer */
+export function plainCalls(
+  options: RpcOptions,
+  checkHost: (header: string | undefined) => void,
+): (exchange: PlainExchange, peer: Peer) => boolean {
+  return (exchange, peer) => {
+    const { incoming, outgoing } = exchange;
+    const { method, url = '', headers } = incoming;
+    const [, name] = (method === 'POST' && /^\/rpc\/(\w+)$/.exec(url)) || [];
+    if (name === undefined) return false;
+    try {
+      checkHost(headers.host);
+    } catch {
+      return false;
+    }
+    const body = new PlainBody(incoming);
+    const asked = {
+      header: headerOf(incoming),
+      token: undefined,
+      peer,
+      body: async () => parseBody(utf8Of(await body.bytes())),
+      signal: goneSignal(outgoing),
+    };
+    void answered(asked, options, () => named(options.parts, name)).then((given) => {
+      const { status, headers: own, text } = textOf(given, statusOfRpc);
+      writePlain(exchange, { status, headers: { ...own, ...headersOf(newInstance()) }, text });
+    });
+    return true;
+  };
+}
+
+async function answered(asked: Asked, options: RpcOptions, chain: Session['chain']): Promise<Answered> {
+  const key = asked.header('idempotency-key');
   const session: Session = {
     parts: options.parts,
-    authenticate: () => authenticate(context, options),
+    authenticate: () => authenticate(asked, options),
     chain,
-    signal: req.raw.signal,
+    signal: asked.signal,
     ...(key !== undefined && { idempotency: (body: unknown) => idempotencyOf(key, () => bodyDigest(withoutId(body))) }),
   };
-  return answerBody(session, () => readTypedJson(context, BODY_BYTES));
+  return answerBody(session, asked.body);
 }
 
 /** @throws CustosError TOKEN_*, USER_TOKEN_*, ISSUER_*, RATE_LIMITED */
-async function authenticate({ req, env }: ApiContext, { authenticator, parts }: RpcOptions): Promise<Caller> {
-  const inPath = req.param('token');
-  const header = req.header('authorization') ?? (inPath === undefined ? undefined : `Bearer ${inPath}`);
-  const token = await authenticator.authenticate(bearerOf(header), env);
-  return withUser(token, req.header(USER_HEADER), parts.users);
+async function authenticate(asked: Asked, { authenticator, parts }: RpcOptions): Promise<Caller> {
+  const header = asked.header('authorization') ?? (asked.token === undefined ? undefined : `Bearer ${asked.token}`);
+  const token = await authenticator.authenticate(bearerOf(header), asked.peer);
+  return withUser(token, asked.header(USER_HEADER), parts.users);
 }
 
 /** Clients that know Basic alone send the token as the password, or as the name. */
@@ -102,10 +160,14 @@ const statusOfSigner: StatusOf = ({ refused }) => {
 const statusOfRpc: StatusOf = ({ refused }) =>
   refused !== undefined && [401, 408, 413, 415].includes(refused.status) ? refused.status : 200;
 
-function answerOf(given: Answered, statusOf: StatusOf): Response {
+function textOf(given: Answered, statusOf: StatusOf): PlainAnswer & { readonly text: string } {
   const status = statusOf(given);
   const headers = { 'content-type': 'application/json', ...(status === 401 && asksForToken) };
-  return new Response(JSON.stringify(given.body), { status, headers });
+  return { status, headers, text: JSON.stringify(given.body) };
+}
+
+function answerOf({ status, headers, text }: PlainAnswer & { readonly text: string }): Response {
+  return new Response(text, { status, headers });
 }
 
 const asksForToken = { 'www-authenticate': 'Bearer realm="custos", Basic realm="custos"' };
