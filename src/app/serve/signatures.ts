@@ -16,7 +16,7 @@ import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
 import { knownBefore } from './known.js';
-import { type IdentifyParts, readSigners, refOf } from './signers.js';
+import { type IdentifyParts, type Reading, readSigners, readWallets, refOf } from './signers.js';
 
 export interface SignaturesParts {
   readonly network: Network;
@@ -34,14 +34,17 @@ export class Signatures implements SignaturesService {
 
   async submit(submission: Submission<SignatureForm>): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
-    const known = await knownBefore(submission, intake);
+    let reading: Reading | undefined;
+    const known = await knownBefore(submission, intake, () => {
+      reading = readWallets(lifecycle, [refOf(submission.form.from)]);
+    });
     if (known !== undefined) return known;
     const { tenant, initiator, userTag, form, idempotency, source = 'api' } = submission;
     const { clock, chains } = lifecycle;
     const chain = checkField('body/chain', () => chains.get(form.chain));
     const now = clock.now();
     const pending = this.#pendingOf(form, { tenant, now });
-    const sealed = await this.#check(pending, chain);
+    const sealed = await this.#check(pending, chain, reading);
     const { kind, reference, expiresIn } = form;
     const request: AcceptRequest = {
       ...{ tenant, initiator, pending, kind, source },
@@ -55,10 +58,14 @@ export class Signatures implements SignaturesService {
   }
 
   /** What would be refused on the way is refused here: nothing of it is stored. @returns the wallets that sign */
-  async #check(pending: PendingTransaction, chain: Chain): Promise<readonly SealedWallet[]> {
+  async #check(
+    pending: PendingTransaction,
+    chain: Chain,
+    reading: Reading | undefined,
+  ): Promise<readonly SealedWallet[]> {
     const { lifecycle, network } = this.#parts;
     const rules = rulesOf(lifecycle.rules, chain.id);
-    const { signers, sealed } = await readSigners(lifecycle, chain, pending);
+    const { signers, sealed } = await readSigners(lifecycle, chain, { pending, reading });
     const { kind, serialized: completed } = pending;
     const { summary } = decodeUnsigned(chain, { kind, completed }, parseContext(pending, { rules, signers }));
     checkLimits(summary, { chain, network, rules });

@@ -21,21 +21,36 @@ export async function signersOf(
   chain: Chain,
   pending: KeyRequest,
 ): Promise<readonly SignerFacts[]> {
-  return (await readSigners(parts, chain, pending)).signers;
+  return (await readSigners(parts, chain, { pending })).signers;
 }
 
-/** The same, with the wallets that were read for it. @throws CustosError as `signersOf` */
+/**
+ * The same, with the wallets that were read for it.
+ * @param reading - the wallets, where somebody began to read them
+ * @throws CustosError as `signersOf`
+ */
 export async function readSigners(
-  { wallets, publicVault, signer }: IdentifyParts,
+  parts: IdentifyParts,
   chain: Chain,
-  pending: KeyRequest,
+  { pending, reading }: { readonly pending: KeyRequest; readonly reading?: Reading | undefined },
 ): Promise<{ readonly signers: readonly SignerFacts[]; readonly sealed: readonly SealedWallet[] }> {
-  const sealed = await wallets.get([...new Set(pending.keys.map(({ signatureId }) => signatureId))]);
+  const { publicVault, signer } = parts;
+  const sealed = await (reading ?? readWallets(parts, pending.keys));
   const wanted = wantedKeys(chain, { pending, sealed });
   const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
   if (known.every((facts) => facts !== undefined)) return { signers: known, sealed };
   const asked = { sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) };
   return { signers: await signer.identify(asked), sealed };
+}
+
+/** Wallets that are being read. */
+export type Reading = Promise<readonly SealedWallet[]>;
+
+/** Begins to read the wallets of keys. Whether it succeeds matters only to whoever waits for it. */
+export function readWallets({ wallets }: Pick<IdentifyParts, 'wallets'>, keys: readonly KeyRef[]): Reading {
+  const reading = wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+  reading.catch(() => undefined);
+  return reading;
 }
 
 /** A key as a form names it. */

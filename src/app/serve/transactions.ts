@@ -22,7 +22,7 @@ import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
 import { knownBefore } from './known.js';
 import type { OwnerLimits } from './owner-limits.js';
-import { developmentChainIds, type IdentifyParts, readSigners, refOf } from './signers.js';
+import { developmentChainIds, type IdentifyParts, type Reading, readSigners, readWallets, refOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
 
@@ -37,6 +37,8 @@ export interface TransactionsParts {
 interface Asked {
   readonly tenant: TenantId;
   readonly expiresAt: number | undefined;
+  /** The wallets that sign, where somebody began to read them. */
+  readonly reading?: Reading | undefined;
 }
 
 /** A request in the form that the journal keeps. */
@@ -62,11 +64,14 @@ export class Transactions implements TransactionsService {
   async submit(submission: Submission): Promise<Accepted> {
     const { form } = submission;
     // A repeated request is not built again: the node may say something else by now.
-    const known = await knownBefore(submission, this.#parts.intake);
+    let reading: Reading | undefined;
+    const known = await knownBefore(submission, this.#parts.intake, () => {
+      reading = readWallets(this.#parts.lifecycle, refsOf(form));
+    });
     if (known !== undefined) return known;
     return this.#isFromOutputs(form)
       ? this.#oneByOne(form.chain, () => this.#acceptDistinct(submission))
-      : this.#accept(submission);
+      : this.#accept(submission, reading);
   }
 
   #isFromOutputs(form: TransactionForm): boolean {
@@ -89,10 +94,13 @@ export class Transactions implements TransactionsService {
     }
   }
 
-  async #accept({ tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission): Promise<Accepted> {
+  async #accept(
+    { tenant, initiator, userTag, form, idempotency, source = 'api' }: Submission,
+    reading?: Reading,
+  ): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
-    const { pending, spends, sealed } = await this.#prepare(form, { tenant, expiresAt });
+    const { pending, spends, sealed } = await this.#prepare(form, { tenant, expiresAt, reading });
     const { reference, delivery = 'broadcast' } = form;
     const request: AcceptRequest = {
       ...{ tenant, initiator, delivery, pending, source },
@@ -135,14 +143,14 @@ export class Transactions implements TransactionsService {
     }
   }
 
-  async #tried(form: TransactionForm, { tenant, expiresAt }: Asked): Promise<Prepared> {
+  async #tried(form: TransactionForm, { tenant, expiresAt, reading }: Asked): Promise<Prepared> {
     const chain = this.#chain(form);
     const { lifecycle, network } = this.#parts;
-    const wanted = { chain: chain.id, network, keys: refsOf(form), tenant };
-    const { signers, sealed } = await readSigners(lifecycle, chain, wanted);
+    const pending = { chain: chain.id, network, keys: refsOf(form), tenant };
+    const { signers, sealed } = await readSigners(lifecycle, chain, { pending, reading });
     if (form.kind === 'transfer') return { ...(await this.#payment(form, { chain, signers, expiresAt })), sealed };
-    const pending = this.#pendingOf(form, unsignedOf(form, chain, network));
-    return { pending, sealed, trial: await this.#trial(pending, chain, signers) };
+    const whole = this.#pendingOf(form, unsignedOf(form, chain, network));
+    return { pending: whole, sealed, trial: await this.#trial(whole, chain, signers) };
   }
 
   async #payment(
