@@ -86,6 +86,7 @@ export function plainCalls(
       return false;
     }
     const body = new PlainBody(incoming);
+    body.receive();
     const asked = {
       header: headerOf(incoming),
       token: undefined,
@@ -95,7 +96,7 @@ export function plainCalls(
     };
     void answered(asked, options, () => named(options.parts, name)).then((given) => {
       const { status, headers: own, text } = textOf(given, statusOfRpc);
-      writePlain(exchange, { status, headers: { ...own, ...headersOf(newInstance()) }, text });
+      writePlain({ ...exchange, body }, { status, headers: { ...own, ...headersOf(newInstance()) }, text });
     });
     return true;
   };
