@@ -83,8 +83,19 @@ export interface BuiltInCeiling {
   readonly most: bigint;
 }
 
+/** Ceilings by chain, which are the same for every transaction. */
+const ceilings = { mainnet: new WeakMap<Chain, readonly BuiltInCeiling[]>(), testnet: new WeakMap() } as const;
+
 /** Every built-in ceiling of a chain; the first is that of the usual fee asset. */
 export function ceilingsOf(chain: Chain, network: Network): readonly BuiltInCeiling[] {
+  const known: readonly BuiltInCeiling[] | undefined = ceilings[network].get(chain);
+  if (known !== undefined) return known;
+  const found = builtIn(chain, network);
+  ceilings[network].set(chain, found);
+  return found;
+}
+
+function builtIn(chain: Chain, network: Network): readonly BuiltInCeiling[] {
   const { symbol, decimals } = feeAssetOf(chain);
   const coin = { asset: symbol, symbol, decimals, most: unitsOf(chain.feeCeiling, decimals) };
   const tokens = [...(chain.feeTokens?.(network) ?? [])].map(([asset, token]) => ({

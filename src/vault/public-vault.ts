@@ -15,19 +15,22 @@ export interface PublicVaultOptions {
   readonly chains: ChainRegistry;
 }
 
-/** Opened halves that are remembered. */
+/** Opened halves that a front remembers. */
 const MOST_OPENED = 10_000;
+/** Those that a signer remembers: it gets each transaction of a wallet with the record again. */
+const MOST_OF_SIGNER = 4_000;
 
 type Open = (sealed: SealedWallet) => Wallet;
 
 /** Reads public halves: what the front holds while it serves. It remembers those that it read last. */
 export function openPublicVault({ viewKey, storeId, chains }: PublicVaultOptions): PublicVault {
   const sealing = makeSealing(viewKey, storeId);
-  return publicVault(sealing, chains, remembering(opening(sealing)));
+  return publicVault(sealing, chains, MOST_OPENED);
 }
 
-/** As `openPublicVault`; the maker of the sealing wipes it. */
-export function publicVault(sealing: Sealing, chains: ChainRegistry, wallet = opening(sealing)): PublicVault {
+/** As `openPublicVault`; the maker of the sealing wipes it. @param most - halves that are remembered */
+export function publicVault(sealing: Sealing, chains: ChainRegistry, most = MOST_OF_SIGNER): PublicVault {
+  const wallet = remembering(opening(sealing), most);
   const index = blindIndex(sealing, chains);
   return {
     wallet,
@@ -58,22 +61,32 @@ function opening(sealing: Sealing): Open {
 }
 
 /** A request opens the halves of its wallets several times. What is remembered counts for exactly the record that it was read from. */
-function remembering(open: Open): Open {
-  const known = new Map<SignatureId, { readonly sealed: SealedWallet; readonly wallet: Wallet }>();
+function remembering(open: Open, most: number): Open {
+  const known = new Map<SignatureId, { readonly half: Half; readonly wallet: Wallet }>();
   return (sealed) => {
     const found = known.get(sealed.signatureId);
-    if (found !== undefined && isSameHalf(found.sealed, sealed)) return found.wallet;
+    if (found !== undefined && isSameHalf(found.half, sealed)) return found.wallet;
     const wallet = open(sealed);
     known.delete(sealed.signatureId);
-    known.set(sealed.signatureId, { sealed, wallet });
+    known.set(sealed.signatureId, { half: halfOf(sealed), wallet });
     const oldest = known.keys().next().value;
-    if (known.size > MOST_OPENED && oldest !== undefined) known.delete(oldest);
+    if (known.size > most && oldest !== undefined) known.delete(oldest);
     return wallet;
   };
 }
 
-/** Whether they have the same public half, and the same facts that are bound to it. */
-function isSameHalf(one: SealedWallet, other: SealedWallet): boolean {
+/** The public half of a record and the facts that are bound to it; nothing of the record that it does not authenticate. */
+type Half = Pick<SealedWallet, 'chain' | 'network' | 'kind' | 'createdAt' | 'format' | 'tenant' | 'publicBox'> & {
+  readonly hasControl: boolean;
+};
+
+function halfOf({ chain, network, kind, createdAt, format, tenant, publicBox, controlBox }: SealedWallet): Half {
+  const facts = { chain, network, kind, createdAt, format, ...(tenant !== undefined && { tenant }) };
+  // Copied: the bytes of a record may be a part of the message that it came with.
+  return { ...facts, publicBox: new Uint8Array(publicBox), hasControl: controlBox !== undefined };
+}
+
+function isSameHalf(one: Half, other: SealedWallet): boolean {
   return (
     one.chain === other.chain &&
     one.network === other.network &&
@@ -81,7 +94,7 @@ function isSameHalf(one: SealedWallet, other: SealedWallet): boolean {
     one.createdAt === other.createdAt &&
     one.format === other.format &&
     one.tenant === other.tenant &&
-    (one.controlBox === undefined) === (other.controlBox === undefined) &&
+    one.hasControl === (other.controlBox !== undefined) &&
     Buffer.compare(one.publicBox, other.publicBox) === 0
   );
 }

@@ -8,7 +8,7 @@ import {
   type Wallet,
   type WalletControl,
 } from '../core/signing/wallet.js';
-import { deriveKey, expandKey, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
+import { deriveKey, type Expander, expander, extractKey, joinUnambiguously, open, seal } from '../crypto/seal.js';
 import { equalBytes, equalSecrets, partsOf, wipeSecret } from './open-secret.js';
 import { controlBytes, readControl, usualControl } from './wallet-control.js';
 
@@ -42,11 +42,14 @@ export interface Sealing {
   readonly storeId: string;
   /** What HKDF extracts from the purpose key, which is the same for every record: 32 bytes, as secret as the key itself. */
   readonly extracted: Uint8Array;
+  /** Expands it to the keys of records. */
+  readonly keys: Expander;
 }
 
-/** @param key - 32 bytes (`purposeKey`); not kept   @returns the caller wipes `extracted` */
+/** @param key - 32 bytes (`purposeKey`); not kept   @returns the caller wipes it with `wipeSealing` */
 export function makeSealing(key: Uint8Array, storeId: string): Sealing {
-  return { storeId, extracted: extractKey(key, Buffer.from(storeId, 'hex')) };
+  const extracted = extractKey(key, Buffer.from(storeId, 'hex'));
+  return { storeId, extracted, keys: expander(extracted) };
 }
 
 /**
@@ -73,7 +76,12 @@ export function makeSealings(rootKey: Uint8Array, storeId: string): Sealings {
 }
 
 export function wipeSealings(sealings: Sealings): void {
-  for (const { extracted } of Object.values(sealings)) extracted.fill(0);
+  for (const sealing of Object.values(sealings)) wipeSealing(sealing);
+}
+
+function wipeSealing({ extracted, keys }: Sealing): void {
+  extracted.fill(0);
+  keys.wipe();
 }
 
 /**
@@ -234,8 +242,8 @@ function checkForm({ signatureId, kind, format, controlBox, tenant }: SealedWall
 }
 
 /** Every record has its own keys, so a nonce could only repeat among the few boxes of one wallet. */
-function recordKey({ extracted, facts, purpose }: Part): Uint8Array {
-  return expandKey(extracted, Buffer.from(`${facts.signatureId}/${purpose}`));
+function recordKey({ keys, facts, purpose }: Part): Uint8Array {
+  return keys.expand(Buffer.from(`${facts.signatureId}/${purpose}`));
 }
 
 function associatedData({ storeId, facts, purpose }: Part): Uint8Array {

@@ -223,12 +223,36 @@ test('records are compared by their secrets, whatever else they contain', async 
   expect(vault.sameSecret(hd, (await vault.import(fromMnemonic())).sealed)).toBe(true);
 });
 
-test('a wiped vault opens nothing', async () => {
+test('a wiped vault opens and seals nothing', async () => {
   const { vault: wiped } = newVault();
   const { sealed } = await wiped.create(eth, 'mainnet', { kind: 'key' });
   wiped.wipe();
-  expect(codeOf(() => wiped.wallet(sealed))).toBe('RECORD_DAMAGED');
-  expect(codeOf(() => wiped.export(sealed))).toBe('RECORD_DAMAGED');
+  expect(codeOf(() => wiped.wallet(sealed))).toBe('KEY_WIPED');
+  expect(codeOf(() => wiped.export(sealed))).toBe('KEY_WIPED');
+  await expect(wiped.create(eth, 'mainnet', { kind: 'key' })).rejects.toMatchObject({ code: 'KEY_WIPED' });
+});
+
+test('a public half that was opened says nothing about a record that differs from it', async () => {
+  const { vault: one } = newVault();
+  const { sealed } = await one.create(eth, 'mainnet', { kind: 'key' });
+  const address = one.wallet(sealed).address;
+  const other = (await one.create(eth, 'mainnet', { kind: 'key' })).sealed;
+  const publicBox = Uint8Array.from(sealed.publicBox, (byte, at) => (at === 20 ? byte ^ 1 : byte));
+  const foreign: Partial<SealedWallet>[] = [
+    { publicBox },
+    { publicBox: other.publicBox },
+    { chain: bsc },
+    { network: 'testnet' },
+    { kind: 'hd' },
+    { createdAt: sealed.createdAt + 1 },
+  ];
+  for (const change of foreign) expect(codeOf(() => one.wallet({ ...sealed, ...change }))).toBe('RECORD_DAMAGED');
+  // Bytes that came with a message are used for the next one.
+  const lent = { ...sealed, publicBox: Uint8Array.from(sealed.publicBox) };
+  one.wallet(lent);
+  lent.publicBox.fill(0);
+  expect(codeOf(() => one.wallet(lent))).toBe('RECORD_DAMAGED');
+  expect(one.wallet(sealed).address).toBe(address);
 });
 
 test('neither half of a sealed record shows anything of what is in it', () => {
