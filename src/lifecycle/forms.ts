@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Chain } from '../core/chain/chain.js';
 import { CustosError } from '../core/errors.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
@@ -35,9 +35,7 @@ export class RecentForms {
 }
 
 function digestOf({ from, completed }: Form): string {
-  return createHash('sha256')
-    .update(JSON.stringify([from, completed]))
-    .digest('base64');
+  return hash('sha256', JSON.stringify([from, completed]), 'base64');
 }
 
 /** @throws CustosError TRANSACTION_DUPLICATE: another transaction that has not failed was made of this form */

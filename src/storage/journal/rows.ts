@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messageKinds } from '../../core/chain/message-content.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { readErrorCode, readReport } from '../../core/former-error-names.js';
@@ -31,9 +31,7 @@ const payloadFields = [
 /** SHA-256 over the payload in one fixed order, in hexadecimal digits: distinguishes a repetition from a change. */
 export function payloadDigest({ received, network }: PendingTransaction): string {
   const payload = payloadFields.map((field) => received[field] ?? null);
-  return createHash('sha256')
-    .update(JSON.stringify([network, ...payload], sortedKeys))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([network, ...payload], sortedKeys), 'hex');
 }
 
 function sortedKeys(_key: string, value: unknown): unknown {
