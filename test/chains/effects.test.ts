@@ -75,7 +75,11 @@ function parsed({ chain, context }: SignedPlace, completed: string): UnsignedTra
 
 /** What is made from the effects. */
 function madeOf({ summary }: UnsignedTransaction): string {
-  const { text, kind, value, tokens, memo, notes, hazards, fee } = summaryToJson(summary);
+  const json = summaryToJson(summary);
+  expect(JSON.stringify(json)).toBe(
+    JSON.stringify(summary, (_name, member) => (typeof member === 'bigint' ? String(member) : member)),
+  );
+  const { text, kind, value, tokens, memo, notes, hazards, fee } = json;
   return JSON.stringify({ text, kind, value, tokens, memo, notes, hazards, fee });
 }
 

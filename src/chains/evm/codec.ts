@@ -5,7 +5,7 @@ import type { SigningKey } from '../../core/signing/signing-key.js';
 import { keccak256 } from '../../crypto/hash.js';
 import { type RecoverableSignature, uncompress } from '../../crypto/secp256k1.js';
 import { hexOf } from '../shared/fields.js';
-import { bytesToHex } from '../shared/hexadecimal.js';
+import { bytesToHex, hexToBytes } from '../shared/hexadecimal.js';
 import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress } from '../shared/keccak-address.js';
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
@@ -87,6 +87,8 @@ async function signatureOfSender(
 
 /** Reads signed bytes; their id is their Keccak-256 (EIP-2718, Yellow Paper). @throws CustosError TRANSACTION_INVALID */
 function readSigned(txData: string): SignedTransaction {
-  const bytes = hexOf(txData.replace(/^0x/, ''), 'txData');
+  const digits = txData.startsWith('0x') ? txData.slice(2) : txData;
+  // `hexOf` says what is wrong.
+  const bytes = hexToBytes(`0x${digits}`) ?? hexOf(digits, 'txData');
   return { raw: bytesToHex(bytes), txId: bytesToHex(keccak256(bytes)) };
 }
