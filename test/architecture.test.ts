@@ -87,7 +87,7 @@ const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/que
 /** A server's connection may be lost, reads share a few of them, and a database holds tables of others as well. */
 const onServersOnly: readonly string[] = ['notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
 /** Locks of a file belong to the process. */
-const onFilesOnly: readonly string[] = ['open-files.ts'];
+const onFilesOnly: readonly string[] = ['flush.ts', 'open-files.ts'];
 
 interface File {
   /** Below src, with slashes. */
