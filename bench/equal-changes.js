@@ -49,6 +49,21 @@ export const equalChanges = [
     change: 'value.length > LEAST_LONG with >=',
     because: 'The slow way takes what has no line break and 1,000 characters, as the quick one does.',
   },
+  ...['>=', '<='].map((sign) => ({
+    path: 'src/signing/control/ledger.ts',
+    change: `known.minutes.size > MOST_MINUTES with ${sign}`,
+    because: 'A list of minutes and the rows of them say the same. The list takes less memory.',
+  })),
+  {
+    path: 'src/signing/control/ledger.ts',
+    change: 'since <= 0 with <',
+    because: 'From 0 on all parts count, and what they add up to is the total that is known.',
+  },
+  {
+    path: 'src/signing/control/ledger.ts',
+    change: 'gone < 0 with <=',
+    because: 'The first place is that of all time, whose row is never left out.',
+  },
   {
     path: 'src/signing/control/spending.ts',
     change: 'index.get(key) === id with !==',
