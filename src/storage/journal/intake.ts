@@ -73,7 +73,7 @@ export async function repeated(
 ): Promise<Accepted | undefined> {
   const [row] = (await selectByKey(db, { tenant, key })).rows;
   if (row === undefined) return undefined;
-  const entry = sealOf(db).repeatedEntryOf(row);
+  const entry = sealOf(db).entryOf(row);
   return row.idempotency_digest === digest ? { kind: 'replayed', entry } : { kind: 'different' };
 }
 

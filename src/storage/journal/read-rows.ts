@@ -6,7 +6,8 @@ type Row = StoreTables['transactions'];
 interface Limits {
   /** Rows. */
   readonly most: number;
-  /** Characters of what is signed, in the largest of them. */
+  /** Characters of what is signed, in all of them, and in the largest. */
+  readonly characters: number;
   readonly largest: number;
 }
 
@@ -14,6 +15,7 @@ interface Limits {
 export class ReadRows {
   readonly #limits: Limits;
   readonly #known = new Map<string, { readonly row: Row; readonly entry: JournalEntry }>();
+  #characters = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -25,15 +27,25 @@ export class ReadRows {
   }
 
   put(row: Row, entry: JournalEntry): void {
-    this.#known.delete(row.id);
-    if (row.pending.length > this.#limits.largest) return;
+    const { most, characters, largest } = this.#limits;
+    this.#forget(row.id);
+    if (row.pending.length > largest) return;
     this.#known.set(row.id, { row, entry });
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > this.#limits.most && oldest !== undefined) this.#known.delete(oldest);
+    this.#characters += row.pending.length;
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= most && this.#characters <= characters) return;
+      this.#forget(id);
+    }
   }
 
   clear(): void {
     this.#known.clear();
+    this.#characters = 0;
+  }
+
+  #forget(id: string): void {
+    this.#characters -= this.#known.get(id)?.row.pending.length ?? 0;
+    this.#known.delete(id);
   }
 }
 

@@ -19,10 +19,8 @@ const openColumns: ReadonlySet<string> = new Set(['lease_owner', 'lease_expires_
 const MOST_KNOWN = 4_096;
 /** Larger rows are read again instead; in characters. */
 const LARGE = 65_536;
-/** Rows that were read last. */
-const read = { most: 512, largest: LARGE };
-/** Rows of requests that were sent again, which need no more work than to be looked up: small ones, so that there is room for many. */
-const repeated = { most: 2_048, largest: 4_096 };
+/** Rows that were read last, by whoever waits or sends again. */
+const read = { most: 2_048, characters: 4 * 1024 * 1024, largest: LARGE };
 
 interface Columns {
   readonly seen: ReadonlySet<string>;
@@ -48,7 +46,6 @@ export class JournalSeal {
   readonly #touched = new Map<string, Touched>();
   readonly #known = new Map<string, Row>();
   readonly #read = new ReadRows(read);
-  readonly #repeated = new ReadRows(repeated);
   /** Columns of each table that a MAC covers, in their order. */
   readonly #columns = new Map<string, Columns>();
   readonly isShared: boolean;
@@ -61,7 +58,6 @@ export class JournalSeal {
   unlock(mac: JournalMac): void {
     this.#mac = mac;
     this.#read.clear();
-    this.#repeated.clear();
   }
 
   get isOpen(): boolean {
@@ -107,25 +103,16 @@ export class JournalSeal {
   }
 
   /**
-   * What a row says. Whoever waits for a request reads the same row again and again: one that is equal in every column to a row that was
+   * What a row says. Whoever waits for a request, or sends it again, reads the same row again and again: one that is equal in every column to a row that was
    * verified says the same.
    * @throws CustosError RECORD_DAMAGED
    */
   entryOf(row: Row): JournalEntry {
-    return this.#entryOf(row, this.#read);
-  }
-
-  /** The same, of a request that was sent again. @throws CustosError RECORD_DAMAGED */
-  repeatedEntryOf(row: Row): JournalEntry {
-    return this.#entryOf(row, this.#repeated);
-  }
-
-  #entryOf(row: Row, rows: ReadRows): JournalEntry {
-    const known = rows.find(row);
+    const known = this.#read.find(row);
     if (known !== undefined) return known;
     this.require('transactions', row, row.id);
     const entry = toEntry(row);
-    if (this.#mac !== undefined) rows.put(row, entry);
+    if (this.#mac !== undefined) this.#read.put(row, entry);
     return entry;
   }
 
