@@ -31,7 +31,7 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
       done.flatMap(({ events }) => events),
     );
     connection.exec('COMMIT');
-    const settled = flush?.settled();
+    const settled = flush?.settled({ isAlone: group.length === 1 });
     if (settled !== undefined) await settled.catch(throwUnknown);
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');
