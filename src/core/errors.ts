@@ -468,7 +468,7 @@ const kinds = {
   KEY_WIPED: {
     exit: 1,
     status: 500,
-    hint: 'a key was used after the work that it was lent for; nothing was signed. Please report it',
+    hint: 'a key or a vault was used after it was wiped; nothing was signed. Please report it',
   },
   SIGNER_DIED: {
     exit: 1,

@@ -109,6 +109,7 @@ export function expander(extracted: Uint8Array): Expander {
     wipe() {
       isWiped = true;
       begun.destroy();
+      running.destroy();
     },
   };
 }
