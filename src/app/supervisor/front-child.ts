@@ -15,6 +15,9 @@ import { KEEPER_STREAM, parseFromFront, type ToFront } from './messages.js';
  */
 export const frontFlags: readonly string[] = ['--min-semi-space-size=16', '--max-inlined-bytecode-size-cumulative=300'];
 
+/** Threads of Node's pool, where the disk is waited for: names that no server resolves and passwords of users take up to half of four. */
+const THREADS = '8';
+
 export interface FrontStart {
   readonly settings: FrontSettings;
   /** Of its process. */
@@ -92,7 +95,8 @@ function listenTo(child: ChildProcess): Pick<FrontChild, 'keeperNeeded' | 'keepe
 function forked(program: string, environment: Environment): ChildProcess {
   try {
     const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'];
-    return fork(program, [], { env: { ...environment }, execArgv: [...process.execArgv, ...frontFlags], stdio });
+    const env = { UV_THREADPOOL_SIZE: THREADS, ...environment };
+    return fork(program, [], { env, execArgv: [...process.execArgv, ...frontFlags], stdio });
   } catch (cause) {
     throw new CustosError('FRONT_DIED', 'the front could not be started', { cause });
   }
