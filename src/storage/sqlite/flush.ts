@@ -3,15 +3,20 @@ import { CustosError } from '../../core/errors.js';
 import type { SqliteConnection, SqliteStatement } from './connection.js';
 
 /** Waits until what was written to a file is on the disk; on macOS Node asks for F_FULLFSYNC, as SQLite does. */
-export type Sync = (file: number) => Promise<void>;
+export interface Sync {
+  /** In another thread. It rejects with the system's error. */
+  aside(file: number): Promise<void>;
+  /** In this thread. @throws the system's error */
+  here(file: number): void;
+}
 
-const systemSync: Sync = (file) =>
-  new Promise((resolve, reject) => {
-    fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
-  });
-
-/** @throws the system's error */
-type SyncNow = (file: number) => void;
+const systemSync: Sync = {
+  aside: (file) =>
+    new Promise((resolve, reject) => {
+      fdatasync(file, (error) => (error === null ? resolve() : reject(error)));
+    }),
+  here: fdatasyncSync,
+};
 
 /** One wait for the disk, and how far it reaches. */
 interface Running {
@@ -28,7 +33,6 @@ interface Running {
 export class Flush {
   readonly #log: string;
   readonly #sync: Sync;
-  readonly #syncNow: SyncNow | undefined;
   readonly #version: SqliteStatement;
   readonly #repair: () => void;
   #file: number | undefined;
@@ -47,7 +51,6 @@ export class Flush {
     this.#log = `${path}-wal`;
     this.#version = reader.prepare('PRAGMA data_version');
     this.#sync = sync;
-    this.#syncNow = sync === systemSync ? fdatasyncSync : undefined;
     this.#repair = repair;
   }
 
@@ -61,10 +64,12 @@ export class Flush {
     const version = this.#seen();
     if (version === this.#reached && this.#failed === undefined) return undefined;
     const running = this.#running;
+    if (running !== undefined && version === running.version) return running.done;
+    // Two waits at the same time could not say which of them the disk refused. One that is due begins after the last commit.
+    if (this.#next !== undefined) return this.#next;
     if (running === undefined) return isAlone && this.#waitNow(version) ? undefined : this.#begin(version);
-    if (version === running.version) return running.done;
     // What runs may have begun before the last commit.
-    this.#next ??= running.done.catch(() => undefined).then(() => this.#begin(this.#seen()));
+    this.#next = running.done.catch(() => undefined).then(() => this.#begin(this.#seen()));
     return this.#next;
   }
 
@@ -75,9 +80,9 @@ export class Flush {
 
   /** @returns false if the other way has to be gone, which also says what is wrong */
   #waitNow(version: unknown): boolean {
-    if (this.#file === undefined || this.#failed !== undefined || this.#syncNow === undefined) return false;
+    if (this.#file === undefined || this.#failed !== undefined) return false;
     try {
-      this.#syncNow(this.#file);
+      this.#sync.here(this.#file);
       this.#reached = version;
       return true;
     } catch (error) {
@@ -100,7 +105,7 @@ export class Flush {
       // What the system could not write once it may take for written afterwards: only written again it is sure.
       if (this.#failed !== undefined) this.#repair();
       this.#file ??= openSync(this.#log, 'r+');
-      await this.#sync(this.#file);
+      await this.#sync.aside(this.#file);
       this.#reached = version;
       this.#failed = undefined;
     } catch (cause) {

@@ -23,12 +23,32 @@ class Disk {
   #fail = false;
   #held: (() => void)[] | undefined;
 
-  readonly sync: Sync = async () => {
+  readonly sync: Sync = {
+    aside: async () => {
+      this.#running += 1;
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.#running);
+      await this.#wait().finally(() => {
+        this.#running -= 1;
+      });
+    },
+    here: () => {
+      this.waitsHere += 1;
+      this.take();
+      if (this.#fail || this.failsHere) throw refused();
+    },
+  };
+  failsHere = false;
+  #running = 0;
+  mostAtOnce = 0;
+  waitsHere = 0;
+
+  async #wait(): Promise<void> {
     this.#waits += 1;
     this.take();
     if (this.#held !== undefined) await new Promise<void>((resolve) => this.#held?.push(resolve));
-    if (this.#fail) throw Object.assign(new Error('i/o error'), { code: 'EIO' });
-  };
+    else await turns(1);
+    if (this.#fail) throw refused();
+  }
 
   take(): void {
     // A closed descriptor would give up the locks of the database.
@@ -80,6 +100,8 @@ class Disk {
   }
 }
 
+const refused = () => Object.assign(new Error('i/o error'), { code: 'EIO' });
+
 let disk: Disk;
 beforeEach(() => {
   disk = new Disk();
@@ -102,6 +124,11 @@ const add = (database: Database<Tables>, id: number) =>
       .execute();
     return id;
   });
+/** With another one, so that their thread does not wait itself. */
+const addInGroup = async (database: Database<Tables>, id: number) => {
+  const [added] = await Promise.all([add(database, id), database.write(async () => undefined)]);
+  return added;
+};
 const ids = (database: Database<Tables>) =>
   database.read(async (db) => (await db.selectFrom('notes').select('id').orderBy('id').execute()).map(({ id }) => id));
 
@@ -115,7 +142,7 @@ test('what is told of a write, a read or a refusal is on the disk, and nothing i
   disk.hold();
   const told: string[] = [];
   const tell = (what: string) => () => void told.push(what);
-  const writing = add(database, 1).then(tell('written'));
+  const writing = addInGroup(database, 1).then(tell('written'));
   await disk.nextWait();
   const reading = ids(database).then((found) => tell(`read ${found}`)());
   const refusing = database
@@ -152,7 +179,7 @@ test('a commit during a wait for the disk has a wait of its own', async () => {
   const database = await openNotes();
   const foreign = await openSqlite(path());
   disk.hold();
-  const writing = add(database, 1);
+  const writing = addInGroup(database, 1);
   await disk.nextWait();
   foreign.exec("INSERT INTO notes VALUES (2, 'by another process')");
   const reading = ids(database);
@@ -164,6 +191,42 @@ test('a commit during a wait for the disk has a wait of its own', async () => {
   expect(disk.waits - before).toBe(1);
   expect(await disk.afterPowerLoss()).toEqual([1, 2]);
   foreign.close();
+  await database.close();
+});
+
+test('there is one wait at a time, however reads and commits fall together', async () => {
+  const database = await openNotes();
+  const foreign = await openSqlite(path());
+  disk.hold();
+  const writing = addInGroup(database, 1);
+  await disk.nextWait();
+  foreign.exec("INSERT INTO notes VALUES (2, 'by another process')");
+  const reading = ids(database);
+  await turns();
+  const later: Promise<unknown>[] = [];
+  for (let microtask = 0; microtask < 400; microtask++) {
+    await Promise.resolve();
+    // Reads take some microtasks, so that those begun before ask at every moment around the end of the wait.
+    if (microtask === 200) disk.release();
+    later.push(ids(database));
+  }
+  await Promise.all([writing, reading, ...later]);
+  expect(disk.mostAtOnce).toBe(1);
+  foreign.close();
+  await database.close();
+});
+
+test('a lone write waits in its own thread, and what the disk refuses then is written again', async () => {
+  const database = await openNotes();
+  const waits = disk.waits;
+  await add(database, 1);
+  expect([disk.waitsHere, disk.waits - waits]).toEqual([1, 0]);
+  expect(await disk.afterPowerLoss()).toEqual([1]);
+  disk.failsHere = true;
+  expect(await add(database, 2)).toBe(2);
+  expect(disk.waits - waits).toBe(1);
+  rmSync(`${disk.image}-wal`, { force: true });
+  expect(await disk.afterPowerLoss()).toEqual([1, 2]);
   await database.close();
 });
 
@@ -225,12 +288,12 @@ test('what the disk does not take is told as such, and is written again before a
 
 test('a log that cannot be moved into the file after a failure is not taken for written', async () => {
   const database = await openNotes();
+  const foreign = await openSqlite(path());
+  foreign.exec('BEGIN');
+  foreign.prepare('SELECT * FROM notes').all();
   disk.fail(true);
   await expect(add(database, 1)).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
   disk.fail(false);
-  const foreign = await openSqlite(path());
-  foreign.exec('BEGIN; SELECT * FROM notes');
-  foreign.prepare('SELECT * FROM notes').all();
   await expect(ids(database)).rejects.toMatchObject({ code: 'STORE_FULL' });
   foreign.exec('COMMIT');
   expect(await ids(database)).toEqual([1]);
