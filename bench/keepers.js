@@ -14,7 +14,7 @@ import { controlSeal } from '../dist/vault/control-seal.js';
 import { makeRootKey, makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { openVault } from '../dist/vault/vault.js';
 import { ethPolicy } from './policies.js';
-import { temporaryHome } from './support.js';
+import { signRequest, temporaryHome } from './support.js';
 
 const chains = createRegistry();
 const [rootKey, storeId, rules] = [makeRootKey(), makeStoreId(), new Map()];
@@ -25,21 +25,6 @@ const home = temporaryHome();
 const seals = controlSeal(rootKey, storeId);
 
 let nonce = 0;
-const requestOf = () => ({
-  pending: { chain: 'ETH', network: 'testnet', keys: [{ signatureId: wallet.signatureId }] },
-  sealed: [sealed],
-  completed: JSON.stringify({
-    chainId: '11155111',
-    nonce: String(nonce++),
-    from: wallet.address,
-    to: `0x${'12'.repeat(20)}`,
-    value: '1000',
-    data: '0x',
-    gas: '21000',
-    gasPrice: '1000000000',
-  }),
-});
-
 /** Documents with one policy. */
 export function policyOf(members) {
   const text = JSON.stringify(ethPolicy(members));
@@ -73,7 +58,7 @@ export async function rateOf(client, { count, callers = 128 }) {
   const begin = performance.now();
   let left = count;
   const work = async () => {
-    while (left-- > 0) await client.sign(requestOf());
+    while (left-- > 0) await client.sign(signRequest({ sealed, wallet }, nonce++));
   };
   await Promise.all(Array.from({ length: callers }, work));
   return (count * 1000) / (performance.now() - begin);

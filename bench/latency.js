@@ -7,7 +7,7 @@ import { Secret } from '../dist/core/secret.js';
 import { createSignerClient } from '../dist/signing/signer-client.js';
 import { makeRootKey, makeSlot, makeStoreId } from '../dist/vault/key-slots.js';
 import { openVault } from '../dist/vault/vault.js';
-import { report } from './support.js';
+import { report, signRequest } from './support.js';
 
 const RATE = 100;
 const REQUESTS = 1500;
@@ -29,20 +29,7 @@ const signer = createSignerClient({
 });
 await signer.unlock();
 
-const requestOf = (nonce) => ({
-  pending: { chain: 'ETH', network: 'testnet', keys: [{ signatureId: wallet.signatureId }] },
-  sealed: [sealed],
-  completed: JSON.stringify({
-    chainId: '11155111',
-    nonce: String(nonce),
-    from: wallet.address,
-    to: `0x${'12'.repeat(20)}`,
-    value: '1000',
-    data: '0x',
-    gas: '21000',
-    gasPrice: '1000000000',
-  }),
-});
+const requestOf = (nonce) => signRequest({ sealed, wallet }, nonce);
 for (let warm = 0; warm < 200; warm++) await signer.sign(requestOf(warm));
 
 const times = [];

@@ -27,7 +27,7 @@ import {
   program,
   urlOf,
 } from './serving.js';
-import { report, temporaryHome } from './support.js';
+import { report, signRequest, temporaryHome } from './support.js';
 
 const SENDERS = 64;
 const to = `0x${'12'.repeat(20)}`;
@@ -44,16 +44,10 @@ async function signerRate(requests) {
   const programs = signerProgramBelow(keeperProgram().nodeFlags);
   const signer = createSignerClient({ ...programs, slots, storeId, password, rules: new Map(), count: 1, log });
   await signer.unlock();
-  const fixed = { chainId: '11155111', from: wallet.address, to, value: '1000', data: '0x', gas: '21000' };
-  const pending = { chain: 'ETH', network: 'testnet', keys: [{ signatureId: wallet.signatureId }] };
-  const requestOf = (nonce) => ({
-    ...{ pending, sealed: [sealed] },
-    completed: JSON.stringify({ ...fixed, gasPrice: '1000000000', nonce: String(nonce) }),
-  });
   const run = async (count) => {
     let left = count;
     const caller = async () => {
-      while (left > 0) await signer.sign(requestOf(left--));
+      while (left > 0) await signer.sign(signRequest({ sealed, wallet }, left--));
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
   };

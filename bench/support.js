@@ -11,6 +11,24 @@ export function keyIn({ keys }, privateKey, address) {
   return new LocalKey({ privateKey, address, publicKey: () => publicKey, rawKey }, publicKey);
 }
 
+/** A payment of ETH for a signer. @param made - a wallet that has one key, with its sealed record */
+export function signRequest({ sealed, wallet }, nonce) {
+  return {
+    pending: { chain: 'ETH', network: 'testnet', keys: [{ signatureId: wallet.signatureId }] },
+    sealed: [sealed],
+    completed: JSON.stringify({
+      chainId: '11155111',
+      nonce: String(nonce),
+      from: wallet.address,
+      to: `0x${'12'.repeat(20)}`,
+      value: '1000',
+      data: '0x',
+      gas: '21000',
+      gasPrice: '1000000000',
+    }),
+  };
+}
+
 /** Milliseconds of one run of `work`. */
 export async function time(work) {
   const start = performance.now();
