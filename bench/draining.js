@@ -8,7 +8,8 @@ import { pendingId, processorTime, randomHex, temporaryHome } from './support.js
 
 export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
 export const WALLETS = Number(process.env.BENCH_WALLETS ?? 25_000);
-const CONCURRENCY = 64;
+/** As a daemon by itself. */
+const CONCURRENCY = 128;
 const TRANSACTIONS_A_SENDER = 2;
 export const QUESTIONS = ['eth_gasPrice', 'eth_estimateGas', 'eth_getTransactionCount'];
 

@@ -10,7 +10,8 @@ import { preparePayments } from './mixed-payments.js';
 import { prove } from './mixed-proof.js';
 import { pendingId, randomHex, report, temporaryHome } from './support.js';
 
-const CONCURRENCY = 64;
+/** As a daemon by itself. */
+const CONCURRENCY = 128;
 /** Milliseconds after which a run has failed. */
 const LONGEST = 300_000;
 const OF_EACH_CHAIN = Number(process.env.BENCH_OF_EACH_CHAIN ?? 60);

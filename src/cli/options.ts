@@ -194,7 +194,7 @@ export const daemonOptions: readonly OptionSpec[] = [
   { flags: '--signer <path>', about: 'socket of a `custos signer`, which signs for this daemon and has the password' },
   {
     flags: '--concurrency <number>',
-    about: 'most transactions of one chain in progress at the same time (default 64)',
+    about: 'most transactions in progress at the same time, shared by the chains (default 128)',
   },
   {
     flags: '--confirmations <number>',

@@ -8,7 +8,7 @@ export interface BacklogOptions {
   /** The store has other daemons: of what arrives together, the senders begin with a different one each time. */
   readonly shared: boolean;
   /** How many transactions of one sender are on their way at the same time. */
-  readonly ofOneSender: number;
+  readonly ofOneSender: () => number;
 }
 
 /**
@@ -94,13 +94,14 @@ export class Backlog {
     const taken = this.#taken.get(sender);
     if (taken === undefined) return;
     taken.delete(item.id);
-    if (taken.size <= this.#options.ofOneSender / 2) this.#resting.delete(sender);
+    if (taken.size <= this.#options.ofOneSender() / 2) this.#resting.delete(sender);
     if (taken.size === 0) this.#taken.delete(sender);
   }
 
   #roomOf(sender: string): number {
     if (this.#resting.has(sender)) return 0;
-    return this.#options.ofOneSender - (this.#taken.get(sender)?.size ?? 0);
+    // Fewer than before, where other chains have taken theirs meanwhile.
+    return Math.max(0, this.#options.ofOneSender() - (this.#taken.get(sender)?.size ?? 0));
   }
 
   #takeOut(sender: string, id: string): PendingTransaction {
@@ -115,7 +116,7 @@ export class Backlog {
   #keepPlace(sender: string, id: string): void {
     const taken = this.#taken.get(sender) ?? new Set();
     this.#taken.set(sender, taken.add(id));
-    if (taken.size >= this.#options.ofOneSender) this.#resting.add(sender);
+    if (taken.size >= this.#options.ofOneSender()) this.#resting.add(sender);
   }
 
   #drop(item: PendingTransaction): void {

@@ -5,10 +5,13 @@ const FAULTS = 5;
 /** Shortest and longest time that it stays shut, in milliseconds. The time doubles whenever the way is still dead. */
 const SHORTEST = 5_000;
 const LONGEST = 300_000;
+/** Transactions that may be on a way that has carried none yet. */
+const UNPROVED = 32;
 
 /**
  * The circuit breaker of one chain. A dead node or cloud costs only an occasional try, and no transaction loses its tries. When
- * its time is over, a shut breaker lets one transaction through, and that transaction's result decides.
+ * its time is over, a shut breaker lets one transaction through, and that transaction's result decides. A way that is not known to
+ * work gets a few places, and one more for each transaction that it carried: one whose node never answers holds no more of them.
  */
 export class Breaker {
   readonly #clock: Clock;
@@ -16,6 +19,7 @@ export class Breaker {
   #faults = 0;
   #shutFor = 0;
   #shutUntil = 0;
+  #proved = UNPROVED;
 
   constructor(clock: Clock, onChange: (state: 'open' | 'closed') => void) {
     this.#clock = clock;
@@ -29,8 +33,14 @@ export class Breaker {
     return isProbing && running === 0 ? 1 : 0;
   }
 
+  /** How many the way may carry at the same time, as far as it has shown. */
+  get proved(): number {
+    return this.#proved;
+  }
+
   succeeded(): void {
     this.#faults = 0;
+    this.#proved += 1;
     if (this.#shutFor === 0) return;
     this.#shutFor = 0;
     this.#onChange('closed');
@@ -44,6 +54,7 @@ export class Breaker {
     if (wasShut && this.#clock.now() < this.#shutUntil) return;
     this.#shutFor = wasShut ? Math.min(this.#shutFor * 2, LONGEST) : SHORTEST;
     this.#shutUntil = this.#clock.now() + this.#shutFor;
+    this.#proved = UNPROVED;
     if (!wasShut) this.#onChange('open');
   }
 }

@@ -11,6 +11,7 @@ import type { Breaker } from './breaker.js';
 import type { Listing } from './listing.js';
 import { Looks } from './looks.js';
 import type { DaemonParts } from './parts.js';
+import type { Places } from './places.js';
 
 const nothing = () => undefined;
 /** Requests of doors that are read at a time. */
@@ -18,8 +19,7 @@ const OWN = 1_000;
 
 export interface ClaimerOptions {
   readonly chain: ChainId;
-  /** How many transactions of the chain are on their way at the same time. */
-  readonly concurrency: number;
+  readonly places: Places;
   readonly listing: Listing;
   readonly breaker: Breaker;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -36,6 +36,8 @@ export class Claimer {
   readonly #backlog: Backlog;
   readonly #running = new Set<Promise<void>>();
   readonly #looks: Looks;
+  /** How many may be on their way now. */
+  readonly #width: () => number;
   /** Places that are kept for requests which are being accepted. */
   #kept = 0;
   #claiming: Promise<void> | undefined;
@@ -44,12 +46,14 @@ export class Claimer {
   constructor(parts: DaemonParts, options: ClaimerOptions) {
     this.#parts = parts;
     this.#options = options;
-    const { chain, breaker, concurrency, onOutcome, onDamaged } = options;
-    this.#backlog = new Backlog({ shared: parts.shared, ofOneSender: Math.ceil(concurrency / 4) });
+    const { chain, breaker, places, onOutcome, onDamaged } = options;
+    const allowed = places.admit(this);
+    this.#width = () => Math.min(allowed(), breaker.proved);
+    this.#backlog = new Backlog({ shared: parts.shared, ofOneSender: () => Math.ceil(this.#width() / 4) });
     this.#looks = new Looks(parts, {
       ...{ chain, breaker, onOutcome, onDamaged },
-      most: Math.ceil(concurrency / 2),
-      others: () => this.#running.size + this.#kept,
+      most: () => Math.ceil(this.#width() / 2),
+      others: () => this.running,
       onEnded: () => this.#pump(),
     });
   }
@@ -65,6 +69,11 @@ export class Claimer {
 
   /** How many are on their way. */
   get running(): number {
+    return this.#running.size + this.#kept;
+  }
+
+  /** The same, with those that wait for their block. */
+  get inProgress(): number {
     return this.#running.size + this.#looks.running;
   }
 
@@ -170,10 +179,10 @@ export class Claimer {
   /** Claims more while there is room; one claim at a time. */
   #pump(): void {
     if (this.#claiming !== undefined || this.#stopping) return;
-    const { concurrency } = this.#options;
-    const room = this.#room();
+    const width = this.#width();
+    const room = this.#room(width);
     // One write claims half of the width, while the other half is carried.
-    const batch = Math.min(Math.ceil(concurrency / 2), this.#backlog.size);
+    const batch = Math.min(Math.ceil(width / 2), this.#backlog.size);
     const isIdle = this.#running.size === 0;
     if (room === 0 || batch === 0 || (room < batch && !isIdle)) return;
     const taken = this.#backlog.take(Math.min(room, batch));
@@ -185,10 +194,9 @@ export class Claimer {
   }
 
   /** How many more may begin. */
-  #room(): number {
-    const { concurrency, breaker } = this.#options;
+  #room(width = this.#width()): number {
     const looks = this.#looks.running;
-    return breaker.room(this.#running.size + this.#kept + looks, concurrency + looks);
+    return this.#options.breaker.room(this.running + looks, width + looks);
   }
 
   async #claim(batch: readonly PendingTransaction[]): Promise<void> {

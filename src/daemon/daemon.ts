@@ -9,6 +9,7 @@ import { ErrorReports } from './error-reports.js';
 import { Lane, type Tally } from './lane.js';
 import type { Periods } from './pace.js';
 import type { DaemonParts } from './parts.js';
+import { Places } from './places.js';
 
 export type { Tally } from './lane.js';
 
@@ -20,7 +21,7 @@ export interface DaemonOptions {
   readonly periods: Periods;
   /** Chains to serve; all that have wallets when absent. */
   readonly chains?: readonly ChainId[];
-  /** How many transactions of one chain are on their way at the same time. */
+  /** How many transactions are on their way at the same time, those of all chains together. */
   readonly concurrency: number;
 }
 
@@ -29,6 +30,7 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #options: DaemonOptions;
   readonly #reports: ErrorReports;
+  readonly #places: Places;
   readonly #lanes = new Map<ChainId, Lane>();
   /** Begins to serve a chain, while this daemon serves. */
   #begin: ((chain: ChainId) => void) | undefined;
@@ -47,6 +49,7 @@ export class Daemon {
     this.#parts = parts;
     this.#options = options;
     this.#reports = new ErrorReports(parts.source, parts.log);
+    this.#places = new Places(options.concurrency);
   }
 
   get tally(): Readonly<Tally> {
@@ -102,8 +105,9 @@ export class Daemon {
   }
 
   #lane(chain: ChainId): Lane {
-    const { periods, concurrency } = this.#options;
-    const lane = new Lane(this.#parts, chain, { periods, concurrency, tally: this.#tally, reports: this.#reports });
+    const { periods } = this.#options;
+    const shared = { places: this.#places, tally: this.#tally, reports: this.#reports };
+    const lane = new Lane(this.#parts, chain, { periods, ...shared });
     this.#lanes.set(chain, lane);
     return lane;
   }

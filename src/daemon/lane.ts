@@ -11,6 +11,7 @@ import type { ErrorReports } from './error-reports.js';
 import { Listing } from './listing.js';
 import { Pace, type Periods } from './pace.js';
 import type { DaemonParts } from './parts.js';
+import type { Places } from './places.js';
 import { Poller } from './poller.js';
 import { Refusals } from './refusals.js';
 import { Withdrawals } from './withdrawals.js';
@@ -20,8 +21,8 @@ export type Tally = Record<OutcomeKind | 'refused' | 'pollErrors', number>;
 
 export interface LaneOptions {
   readonly periods: Periods;
-  /** How many transactions of the chain are on their way at the same time. */
-  readonly concurrency: number;
+  /** Of all chains together. */
+  readonly places: Places;
   readonly tally: Tally;
   readonly reports: ErrorReports;
 }
@@ -61,7 +62,7 @@ export class Lane {
       chain,
       listing,
       onRefused,
-      concurrency: options.concurrency,
+      places: options.places,
       breaker: this.#breaker,
       onOutcome: (outcome) => this.#count(outcome),
       onDamaged: (error) => this.#passOver(error),
@@ -118,7 +119,7 @@ export class Lane {
       this.#claimer.keepOnly(listed);
       const resumed = await this.#claimer.resume(listed);
       await this.#withdrawals.look((id) => !listed.has(id) && !way.has(id));
-      const isBusy = listed.size > this.#listing.ended || resumed > 0 || this.#claimer.running > 0;
+      const isBusy = listed.size > this.#listing.ended || resumed > 0 || this.#claimer.inProgress > 0;
       return this.#pace.after(isBusy ? 'busy' : 'idle');
     } catch (thrown) {
       const { code, message, retryAfter } = asCustosError(thrown);

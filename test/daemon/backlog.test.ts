@@ -14,7 +14,7 @@ function pending(at: number, sender = at % 10): PendingTransaction {
 const hundred = Array.from({ length: 100 }, (_, at) => pending(at));
 
 test('the first transaction to arrive is taken first, once', () => {
-  const backlog = new Backlog({ shared: false, ofOneSender: 16 });
+  const backlog = new Backlog({ shared: false, ofOneSender: () => 16 });
   backlog.add(hundred);
   backlog.add(hundred.slice(0, 50));
   expect(backlog.take(60).map(({ id }) => id)).toEqual(hundred.slice(0, 60).map(({ id }) => id));
@@ -25,7 +25,7 @@ test('the first transaction to arrive is taken first, once', () => {
 test('beside other daemons, a backlog begins at any sender, and each sender keeps its order', () => {
   const firsts = new Set<string>();
   for (let round = 0; round < 100; round++) {
-    const backlog = new Backlog({ shared: true, ofOneSender: 16 });
+    const backlog = new Backlog({ shared: true, ofOneSender: () => 16 });
     backlog.add(hundred);
     const taken = backlog.take(100).map(({ id }) => Number(id.slice(1)));
     firsts.add(String(taken[0]! % 10));
@@ -40,7 +40,7 @@ test('beside other daemons, a backlog begins at any sender, and each sender keep
 });
 
 test('transactions that the cloud no longer lists are forgotten', () => {
-  const backlog = new Backlog({ shared: false, ofOneSender: 16 });
+  const backlog = new Backlog({ shared: false, ofOneSender: () => 16 });
   backlog.add(hundred);
   backlog.keepOnly(new Set(['t7', 't8', 'other']));
   expect(backlog.take(10).map(({ id }) => id)).toEqual(['t7', 't8']);
@@ -48,7 +48,7 @@ test('transactions that the cloud no longer lists are forgotten', () => {
 
 /** A backlog in which a sender has fifty transactions before two others have theirs. */
 function afterBurst(shared: boolean): { readonly backlog: Backlog; readonly burst: readonly PendingTransaction[] } {
-  const backlog = new Backlog({ shared, ofOneSender: 8 });
+  const backlog = new Backlog({ shared, ofOneSender: () => 8 });
   const burst = hundred.slice(0, 50).map((_, at) => pending(at, 0));
   backlog.add([...burst, pending(50, 1), pending(51, 2), pending(52, 1)]);
   return { backlog, burst };
@@ -80,7 +80,7 @@ test('beside other daemons too, a burst takes a part of the places only', () => 
 });
 
 test('a transaction that arrives again with another sender waits in the line of that one', () => {
-  const backlog = new Backlog({ shared: false, ofOneSender: 8 });
+  const backlog = new Backlog({ shared: false, ofOneSender: () => 8 });
   backlog.add([pending(0, 1), pending(1, 2), pending(2, 2)]);
   backlog.add([pending(0, 2)]);
   expect(backlog.size).toBe(3);

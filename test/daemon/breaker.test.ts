@@ -49,6 +49,19 @@ test('a route that fails again stays shut twice as long, at most five minutes', 
   expect(changes).toEqual(['open']);
 });
 
+test('a route is given a few places until it has carried transactions, and again after it was shut', () => {
+  const { breaker, clock } = makeBreaker();
+  expect(breaker.proved).toBe(32);
+  for (let carried = 0; carried < 32; carried++) breaker.succeeded();
+  expect(breaker.proved).toBe(64);
+  fail(breaker, 4);
+  expect(breaker.proved).toBe(64);
+  breaker.failed();
+  clock.time += 5_000;
+  breaker.succeeded();
+  expect(breaker.proved).toBe(33);
+});
+
 test('transactions that were already under way do not keep a route shut longer', () => {
   const { breaker, clock } = makeBreaker();
   fail(breaker, 64);

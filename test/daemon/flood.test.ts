@@ -8,6 +8,7 @@ import type { WalletTable } from '../../src/core/store/store.js';
 import { A_TURN, nextTurn } from '../../src/core/turn.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
+import { Places } from '../../src/daemon/places.js';
 import { carrying } from '../lifecycle/carrying.js';
 import { anyWallet, eth } from '../storage/support.js';
 import { turnsDuring } from '../support/turns.js';
@@ -49,7 +50,7 @@ function flooded() {
   const parts = daemon.daemonParts(source, { wallets, log, meter });
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const reports = new ErrorReports(parts.source, parts.log);
-  const options = { periods, concurrency: 8, tally, reports };
+  const options = { periods, places: new Places(8), tally, reports };
   const lane = (chain: string) => new Lane(parts, parseChainId(chain), options);
   return { lane, lines, ended, reported, reports, tally, polls };
 }

@@ -5,6 +5,7 @@ import type { Journal, State } from '../../src/core/store/journal.js';
 import type { WalletTable } from '../../src/core/store/store.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
+import { Places } from '../../src/daemon/places.js';
 import { carrying, pendingOf } from '../lifecycle/carrying.js';
 import { anyWallet, eth } from '../storage/support.js';
 
@@ -40,7 +41,7 @@ function listing(...ids: readonly string[]) {
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const parts = daemon.daemonParts(source, { wallets, journal, clock, log });
   const reports = new ErrorReports(parts.source, log);
-  const lane = new Lane(parts, eth, { periods, concurrency: 8, tally, reports });
+  const lane = new Lane(parts, eth, { periods, places: new Places(8), tally, reports });
   return {
     claims,
     received,

@@ -9,6 +9,7 @@ import { Daemon } from '../../src/daemon/daemon.js';
 import { ErrorReports } from '../../src/daemon/error-reports.js';
 import { Lane } from '../../src/daemon/lane.js';
 import type { DaemonParts } from '../../src/daemon/parts.js';
+import { Places } from '../../src/daemon/places.js';
 import { createIntake } from '../../src/lifecycle/intake.js';
 import { absentCloud } from '../../src/lifecycle/local-source.js';
 import { carrying, pendingOf, signedFact, sourceOf } from '../lifecycle/carrying.js';
@@ -46,7 +47,12 @@ function lane(given: Partial<DaemonParts> = {}, concurrency = 4) {
   const parts = daemon.daemonParts(deadCloud, { wallets: noWallets, ...given } as unknown as Partial<DaemonParts>);
   const reports = new ErrorReports(parts.source, silentLog);
   const periods = { shortest: 1_000, longest: 1_000 };
-  return { lane: new Lane(parts, eth, { periods, concurrency, tally, reports }), tally, reports, parts };
+  return {
+    lane: new Lane(parts, eth, { periods, places: new Places(concurrency), tally, reports }),
+    tally,
+    reports,
+    parts,
+  };
 }
 
 function request(id: string, more: Partial<AcceptRequest> = {}): AcceptRequest {

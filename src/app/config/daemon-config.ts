@@ -75,7 +75,7 @@ function readPace(read: SettingsReader): Pace {
     maxAttempts: read.whole(read.flag('maxAttempts'), { fallback: 50, min: 1, max: 1_000_000 }),
     ...(maxRequests && { maxRequests: read.number(maxRequests, { fallback: 1, min: 0.1, max: 1_000_000 }) }),
     signers: read.whole(read.flag('signers'), { fallback: defaultSigners(), min: 1, max: 64 }),
-    concurrency: read.whole(read.flag('concurrency'), { fallback: 64, min: 1, max: 10_000 }),
+    concurrency: read.whole(read.flag('concurrency'), { fallback: 128, min: 1, max: 10_000 }),
     confirmations: readConfirmations(read),
   };
 }

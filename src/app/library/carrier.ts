@@ -69,8 +69,8 @@ const runOptions = z.strictObject({
 
 /** Milliseconds between two rounds. */
 const PERIOD = 5_000;
-/** Transactions of one chain that are on their way at the same time. */
-const CONCURRENCY = 100;
+/** Transactions that are on their way at the same time. */
+const CONCURRENCY = 128;
 /**
  * Makes a carrier that signs in this process.
  * @param onClose - called once, when it is closed
