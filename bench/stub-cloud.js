@@ -12,6 +12,8 @@ const results = {
 let options = { pending: [], pollers: 1, latency: 0 };
 let waiting = new Map();
 let held = [];
+/** Polls of each chain so far. */
+let polls = new Map();
 let isOpen = false;
 let count = 0;
 let begin;
@@ -24,7 +26,8 @@ const server = createServer((request, response) => {
     const body = parts.length > 0 ? JSON.parse(Buffer.concat(parts)) : {};
     const write = (value) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     const answer = (value) => (options.latency > 0 ? setTimeout(write, options.latency, value) : write(value));
-    if (request.url.startsWith('/v3/kms/pending/')) return poll(answer);
+    if (request.url.startsWith('/v3/kms/pending/'))
+      return options.together ? gather(request.url, answer) : poll(answer);
     if (request.url.endsWith('/broadcast')) return answer({ txId: broadcast(body) });
     if (request.url.startsWith('/v3/blockchain/fee/')) return answer({ fast: 2e9, medium: 1e9, slow: 1e9 });
     if (request.url.includes('/transaction/count/')) return answer(0);
@@ -44,6 +47,16 @@ function poll(answer) {
   for (const one of held.splice(0)) one(list);
 }
 
+/** Every second poll of a chain is answered when all chains have sent theirs, so that all begin the next one at the same moment. */
+function gather(chain, answer) {
+  const number = (polls.get(chain) ?? 0) + 1;
+  polls.set(chain, number);
+  if (number % 2 === 0) return answer([]);
+  held.push(answer);
+  if (held.length < options.together) return;
+  for (const one of held.splice(0)) one([]);
+}
+
 function broadcast({ signatureId }) {
   begin ??= performance.now();
   count += 1;
@@ -60,6 +73,7 @@ process.on('message', (message) => {
   options = { ...options, expected: message.pending?.length, ...message };
   waiting = new Map(options.pending.map((transaction) => [transaction.id, transaction]));
   held = [];
+  polls = new Map();
   isOpen = false;
   count = 0;
   begin = undefined;

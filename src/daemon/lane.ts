@@ -111,15 +111,17 @@ export class Lane {
   /** Polls once and starts everything that is due. Never throws. @returns milliseconds until the next round */
   async round(): Promise<number> {
     const start = performance.now();
-    const { meter, log, way } = this.#parts;
+    const { meter, log, way, journal, network } = this.#parts;
     this.#refusals.endRound();
     try {
       const listed = await this.#poller.poll();
       meter.polled(this.chain, 'ok', performance.now() - start);
       this.#claimer.keepOnly(listed);
-      const resumed = await this.#claimer.resume(listed);
+      const hasFresh = listed.size > this.#listing.ended;
+      const isIdle = await journal.isIdle(this.chain, network);
+      const resumed = isIdle ? 0 : await this.#claimer.resume(listed);
       await this.#withdrawals.look((id) => !listed.has(id) && !way.has(id));
-      const isBusy = listed.size > this.#listing.ended || resumed > 0 || this.#claimer.inProgress > 0;
+      const isBusy = hasFresh || resumed > 0 || this.#claimer.inProgress > 0;
       return this.#pace.after(isBusy ? 'busy' : 'idle');
     } catch (thrown) {
       const { code, message, retryAfter } = asCustosError(thrown);
@@ -134,6 +136,7 @@ export class Lane {
   async ownRound(): Promise<number> {
     const { journal, network, log } = this.#parts;
     try {
+      if (await journal.isIdle(this.chain, network)) return this.#ownPace.after('idle');
       for (const entry of await journal.endExpired(this.chain, network)) {
         const { id, chain, state: to, errorCode: code } = entry;
         tell(log, 'transaction-cancelled', { id, chain, network, to, code });

@@ -178,18 +178,16 @@ export interface JournalFilter {
   readonly limit?: number;
 }
 
-/** How many transactions one chain has in one state. */
+/** How many transactions one chain has in one state, and when the oldest one was claimed, in milliseconds since 1970. */
 export interface QueueDepth {
   readonly chain: ChainId;
   readonly state: State;
   readonly count: number;
-  /** When the oldest one was claimed, in milliseconds since 1970. */
   readonly oldest: number;
 }
 
-/** Why bytes can no longer take effect. */
+/** Why the bytes of this transaction id can no longer take effect. */
 export interface DeathProof {
-  /** Transaction id of these bytes. */
   readonly txId: string;
   readonly text: string;
 }
@@ -259,6 +257,8 @@ export interface Journal extends OutputView {
   events(id: string): Promise<readonly JournalEvent[]>;
   /** Transactions that have not ended, by chain and state. */
   depths(network: Network): Promise<readonly QueueDepth[]>;
+  /** True where all have ended. Asked for many chains in one turn of the event loop, it is one question. */
+  isIdle(chain: ChainId, network: Network): Promise<boolean>;
   /**
    * Signed transactions that have not ended and are due, oldest first, without those that other processes hold.
    * @param from - those that a cloud queued, or those that came through a door

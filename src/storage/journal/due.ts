@@ -1,7 +1,9 @@
-import { sql } from 'kysely';
-import type { Network } from '../../core/ids.js';
-import { type DueTransactions, LONGEST_REST } from '../../core/store/journal.js';
+import { type Expression, type RawBuilder, sql } from 'kysely';
+import type { ChainId, Network } from '../../core/ids.js';
+import { type DueTransactions, type Journal, LONGEST_REST, openStates } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
+import type { Database } from '../database.js';
+import { readTogether } from '../read-together.js';
 import { hasSentState, isWaiting, type StoreTables } from '../schema.js';
 import type { Tables } from './entries.js';
 import { type Holder, isFreeAt, wrongEnd } from './leases.js';
@@ -76,4 +78,36 @@ async function readDue(
     if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
     limit = wanted.limit + damaged.length;
   }
+}
+
+interface Busy {
+  readonly chain: string;
+}
+
+/** Chains among these that have transactions which have not ended. However many of these there are, one is looked at. */
+function busyChains(chains: readonly Expression<string>[], network: Network): RawBuilder<Busy> {
+  const asked = sql.join(
+    chains.map((chain) => sql`select ${chain} as chain`),
+    sql` union all `,
+  );
+  const open = sql.join(openStates.map((state) => sql.lit(state)));
+  return sql<Busy>`
+    select chain from (${asked}) as asked where exists (
+      select 1 from transactions where state in (${open}) and transactions.chain = asked.chain and network = ${network}
+    )`;
+}
+
+/** Chains that are idle ask in every round, all at once. */
+export function idleQuestion(database: Database<StoreTables>): Journal['isIdle'] {
+  const askers = new Map<Network, (chain: ChainId) => Promise<readonly Busy[]>>();
+  return async (chain, network) => {
+    const ask =
+      askers.get(network) ??
+      readTogether(database, {
+        build: (db, chains) => ({ compile: () => busyChains(chains, network).compile(db) }),
+        keyOf: (row: Busy) => row.chain,
+      });
+    askers.set(network, ask);
+    return (await ask(chain)).length === 0;
+  };
 }

@@ -21,7 +21,7 @@ import type { StoreTables } from '../schema.js';
 import { writtenTogether } from '../together.js';
 import { advanceTogether } from './advance-together.js';
 import { useRecord } from './audited.js';
-import { due, waiting } from './due.js';
+import { due, idleQuestion, waiting } from './due.js';
 import type { Tables } from './entries.js';
 import { accept, repeated } from './intake.js';
 import { cancel, retry, rivalsOf, wake, wakeHeld, withdraw, withdrawable } from './interventions.js';
@@ -102,6 +102,7 @@ export function journalTable(
     find: (filter) => read((db) => find(db, filter)),
     events: (id) => read((db) => eventsOf(db, id)),
     depths: (network) => read((db) => depths(db, network)),
+    isIdle: idleQuestion(database),
     due: (chain, network, limit, from) => read((db) => due(db, { chain, network, limit, from }, holder())),
     waiting: (chain, network, limit) => read((db) => waiting(db, { chain, network, limit }, holder())),
     endExpired: (chain, network) => write((db, by) => endExpired(db, { chain, network }, by)),
