@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly alone?: boolean;
   /** It takes a lock that other machines wait for: there it runs behind the others of its transaction, and so holds it shortly. */
   readonly last?: boolean;
+  /** How many callers the work is for, once it has run; 1 if it is left out. */
+  readonly callers?: () => number;
 }
 
 /** One database behind Kysely: reads see what is committed; what reads and writes saw and did is durable when they settle. */

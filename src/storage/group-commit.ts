@@ -21,6 +21,13 @@ export interface QueuedWork<T> {
   readonly alone: boolean;
   /** Takes a lock that other machines wait for. */
   readonly last: boolean;
+  /** How many callers it is for, once it has run. */
+  callers(): number;
+}
+
+/** How many callers wait for a group that has run. */
+export function callersOf<T>(group: readonly QueuedWork<T>[]): number {
+  return group.reduce((sum, work) => sum + work.callers(), 0);
 }
 
 /** Largest number of units of work in one commit, so that another process gets its turn. */
@@ -36,7 +43,7 @@ export class GroupCommit<T> {
   #waiting: QueuedWork<T>[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
-  /** When the last group ended, how long it took (in milliseconds), and its size. */
+  /** When the last group ended, how long it took (in milliseconds), and how many callers it had. */
   #last = { end: 0, took: 0, size: 0 };
 
   /**
@@ -51,7 +58,7 @@ export class GroupCommit<T> {
   /** @throws CustosError STORE_UNREACHABLE: it is closed; or what the work throws */
   write<R>(
     work: (database: Kysely<T>, record: AuditRecord) => Promise<R>,
-    { alone = false, last = false }: WriteOptions = {},
+    { alone = false, last = false, callers = () => 1 }: WriteOptions = {},
   ): Promise<R> {
     if (this.#closed) return Promise.reject(new CustosError('STORE_UNREACHABLE', 'the store is closed'));
     return new Promise<R>((resolve, reject) => {
@@ -65,6 +72,7 @@ export class GroupCommit<T> {
         reject,
         alone,
         last,
+        callers,
       });
       this.#start();
     });
@@ -93,7 +101,7 @@ export class GroupCommit<T> {
       const group = this.#waiting.splice(0, this.#nextSize());
       await this.#commit(group);
       const end = this.#now();
-      this.#last = { end, took: end - start, size: group.length };
+      this.#last = { end, took: end - start, size: callersOf(group) };
       if (this.#waiting.length > 0) await nextTurn();
     }
   }

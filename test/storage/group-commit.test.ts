@@ -13,10 +13,11 @@ function opened() {
   };
   const groups = new GroupCommit<object>(commit, () => time);
   const write = () => groups.write(async () => undefined);
+  const writeFor = (callers: number) => groups.write(async () => undefined, { callers: () => callers });
   const pass = (milliseconds: number) => {
     time += milliseconds;
   };
-  return { sizes, write, pass };
+  return { sizes, write, writeFor, pass };
 }
 
 /** Everything that is ready in this turn of the event loop has run. */
@@ -55,6 +56,23 @@ it('a write that comes after a group waits for others of the same turn', async (
   expect(sizes).toEqual([2]);
   await Promise.all([first, second]);
   expect(sizes).toEqual([2, 2]);
+});
+
+it('a write for several callers counts as several: one that comes after it waits for others of the same turn', async () => {
+  const { sizes, write, writeFor, pass } = opened();
+  await writeFor(2);
+  await turnIsOver();
+  pass(3);
+  const first = write();
+  await turnIsOver();
+  expect(sizes).toEqual([1]);
+  await first;
+  await turnIsOver();
+  pass(3);
+  const alone = write();
+  await turnIsOver();
+  expect(sizes).toEqual([1, 1, 1]);
+  await alone;
 });
 
 it('writes that are asked for together are one group, however quiet it was before', async () => {

@@ -1,7 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import { addEvents, type Tables } from './entries.js';
 import type { Holder } from './leases.js';
-import { releaseOtherNoncesOfAll } from './reservations.js';
+import { releaseOtherNonces } from './reservations.js';
 import { sealOf } from './seal.js';
 import { advance, isGivenUp } from './state-changes.js';
 import { type Advance, kindOf, linesOf, type PlannedStep, planStep, queriesOf, type SealedStep } from './steps.js';
@@ -14,8 +14,8 @@ interface Sealed extends PlannedStep {
 }
 
 /**
- * Writes steps of many transactions with a few statements (PostgreSQL): to receive, run and answer a statement takes a server and
- * its client as long as the work on several rows.
+ * Writes steps of many transactions with a few statements: to receive, run and answer a statement takes a server and its client as
+ * long as the work on several rows; SQLite is called less often, and each unit of work has its price.
  * @throws CustosError STATE_CONFLICT: one of them cannot be written like this, and each has to be written by itself; or what `advance` throws
  */
 export async function advanceTogether(db: Tables, steps: readonly Advance[], holder: Holder): Promise<void> {
@@ -31,22 +31,26 @@ export async function advanceTogether(db: Tables, steps: readonly Advance[], hol
 }
 
 /** Most steps reserve nothing and give nothing up. */
-function isPlain({ to, fact: { nextAttemptAt, spends, filled } }: Advance): boolean {
+export function isPlain({ to, fact: { nextAttemptAt, spends, filled } }: Advance): boolean {
   return !isGivenUp(to) && nextAttemptAt === undefined && (spends ?? filled?.spends) === undefined;
 }
 
-async function writeAll(db: Tables, steps: readonly Sealed[], { now }: Holder): Promise<void> {
+async function writeAll(db: Tables, steps: readonly Sealed[], { now, shared }: Holder): Promise<void> {
   const lines = steps.flatMap(({ step, sealed }) => linesOf(step, now, sealed.columns.events));
   const bytes = steps.flatMap(({ step, whole: { txId } }) => (txId === undefined ? [] : [{ id: step.lease.id, txId }]));
   const signed = steps.filter(({ whole }) => whole.signed !== undefined).map(({ step }) => step.lease.id);
-  // Sent one after another without waiting: what one of them refuses undoes all of them.
-  const [updated, areTaken] = await Promise.all([
-    updateAll(db, steps),
-    bytes.length === 0 || takeTransactionIds(db, bytes),
-    signed.length > 0 && releaseOtherNoncesOfAll(db, signed),
-    addEvents(db, lines),
-  ]);
-  if (updated !== steps.length || !areTaken) {
+  const parts: readonly (() => Promise<unknown>)[] = [
+    () => (shared ? updateAll(db, steps) : updateEach(db, steps)),
+    () => takeTransactionIds(db, bytes),
+    () => releaseOtherNonces(db, signed),
+    () => addEvents(db, lines),
+  ];
+  const answers: unknown[] = [];
+  // A server gets one after another without waiting: what one of them refuses undoes all of them. SQLite has nothing to wait for, and is
+  // asked for nothing more after one has failed.
+  if (shared) answers.push(...(await Promise.all(parts.map((part) => part()))));
+  else for (const part of parts) answers.push(await part());
+  if (answers.includes(false)) {
     throw new CustosError(
       'STATE_CONFLICT',
       'a transaction has changed in the meantime, or another one has the same bytes',
@@ -55,7 +59,17 @@ async function writeAll(db: Tables, steps: readonly Sealed[], { now }: Holder): 
   for (const { sealed } of steps) sealOf(db).remember(sealed.row);
 }
 
-async function updateAll(db: Tables, steps: readonly Sealed[]): Promise<number> {
+/** @returns false if one of them has changed in the meantime */
+async function updateEach(db: Tables, steps: readonly Sealed[]): Promise<boolean> {
+  for (const { shape, values } of steps) {
+    const { numAffectedRows } = await queriesOf(shape).one(db, values);
+    if (numAffectedRows !== 1n) return false;
+  }
+  return true;
+}
+
+/** As `updateEach`, with one statement for each kind of step (PostgreSQL). */
+async function updateAll(db: Tables, steps: readonly Sealed[]): Promise<boolean> {
   const kinds = new Map<string, Sealed[]>();
   for (const step of steps) {
     const kind = kindOf(step.shape);
@@ -70,5 +84,5 @@ async function updateAll(db: Tables, steps: readonly Sealed[]): Promise<number> 
       return queriesOf(first.shape).many(db, { steps: JSON.stringify(same.map(({ values }) => values)) });
     }),
   );
-  return results.reduce((sum, result) => sum + Number(result?.numAffectedRows ?? 0n), 0);
+  return results.reduce((sum, result) => sum + Number(result?.numAffectedRows ?? 0n), 0) === steps.length;
 }

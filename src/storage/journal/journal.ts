@@ -19,7 +19,7 @@ import type { Database, WriteOptions } from '../database.js';
 import type { Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { writtenTogether } from '../together.js';
-import { advanceTogether } from './advance-together.js';
+import { advanceTogether, isPlain } from './advance-together.js';
 import { useRecord } from './audited.js';
 import { due, idleQuestion, waiting } from './due.js';
 import type { Tables } from './entries.js';
@@ -61,17 +61,18 @@ export function journalTable(
       useSeal(db, seal);
       return work(db);
     });
-  const writeLast: typeof write = (work) => write(work, { last: true });
+  const writeLast: typeof write = (work, options) => write(work, { ...options, last: true });
   const reserve = reservationQueue(writeLast);
-  const advanceOne: (step: Advance) => Promise<void> =
-    database.dialect === 'postgres'
-      ? writtenTogether((batch) =>
-          write(async (db, by) => {
-            await advanceTogether(db, batch(), by);
-            return [];
-          }),
-        )
-      : (step) => write((db, by) => advance(db, step, by));
+  const advancePlain = writtenTogether<Advance, undefined>((batch) => {
+    const work = async (db: Tables, by: Holder) => {
+      await advanceTogether(db, batch(), by);
+      return [];
+    };
+    return write(work, { callers: () => batch().length });
+  });
+  const advanceOne = (step: Advance): Promise<void> =>
+    // A server gets those that wait with a few statements, whatever they are.
+    database.dialect === 'postgres' || isPlain(step) ? advancePlain(step) : write((db, by) => advance(db, step, by));
   return {
     claim: (pending) => writeLast((db, by) => claimAll(db, pending, by)),
     async accept(request, options = {}) {

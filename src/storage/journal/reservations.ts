@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import { type JournalEntry, livingStates, unsignedStates } from '../../core/store/journal.js';
 import type { NonceCounts, NonceGrant } from '../../core/store/nonces.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { StoreTables } from '../schema.js';
+import { listQuery } from '../value-lists.js';
 import { acceptedSpends, lastSpends, type Tables } from './entries.js';
 import { type Holder, isAbandoned, isAbandonedAt, unleased, wrongEnd } from './leases.js';
 import { nonceText } from './rows.js';
@@ -252,17 +252,17 @@ export async function releaseWaiting(db: Tables, reserving: Reserving): Promise<
   for (const resource of kept) await reserve(db, reserving, { sender: '', resource });
 }
 
-const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: string }>) =>
+const deleteOtherNonces = listQuery((db: Tables, ids) =>
   db
     .deleteFrom('reservations')
-    .where('transaction_id', '=', hole('id'))
+    .where('transaction_id', 'in', ids)
     .where('sender', '!=', '')
     .where((row) =>
       row.exists(
         row
           .selectFrom('transactions')
           .select('transactions.id')
-          .where('transactions.id', '=', hole('id'))
+          .whereRef('transactions.id', '=', 'reservations.transaction_id')
           .where((one) =>
             one.or([
               one('transactions.sender', '!=', one.ref('reservations.sender')),
@@ -273,27 +273,7 @@ const deleteOtherNonces = compiledQuery((db: Tables, hole: Holes<{ readonly id: 
     ),
 );
 
-/** Gives up the numbers that a transaction had reserved and was not signed with. */
-export async function releaseOtherNonces(db: Tables, id: string): Promise<void> {
-  await deleteOtherNonces(db, { id });
-}
-
-const deleteOtherNoncesOfAll = compiledQuery((db: Tables, hole: Holes<{ readonly ids: readonly string[] }>) =>
-  db
-    .deleteFrom('reservations')
-    .using('transactions')
-    .where('reservations.transaction_id', '=', sql<string>`any(cast(${hole('ids')} as text[]))`)
-    .whereRef('transactions.id', '=', 'reservations.transaction_id')
-    .where('reservations.sender', '!=', '')
-    .where((row) =>
-      row.or([
-        row('transactions.sender', '!=', row.ref('reservations.sender')),
-        row('transactions.nonce', '!=', row.ref('reservations.resource')),
-      ]),
-    ),
-);
-
-/** As `releaseOtherNonces`, for many (PostgreSQL). */
-export async function releaseOtherNoncesOfAll(db: Tables, ids: readonly string[]): Promise<void> {
-  await deleteOtherNoncesOfAll(db, { ids });
+/** Gives up the numbers that transactions had reserved and were not signed with. */
+export async function releaseOtherNonces(db: Tables, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await deleteOtherNonces(db, ids);
 }

@@ -40,7 +40,7 @@ async function reserve(db: Tables, { lease, to, fact }: Advance, by: Holder): Pr
     const reserving = { id, chain, network, by };
     await (isWaiting ? releaseWaiting(db, reserving) : reserveOutputs(db, reserving, fact.spends ?? []));
   }
-  if (fact.signed !== undefined) await releaseOtherNonces(db, lease.id);
+  if (fact.signed !== undefined) await releaseOtherNonces(db, [lease.id]);
 }
 
 /** The transaction has ended without effect, as far as this store knows. */

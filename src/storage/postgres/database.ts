@@ -69,8 +69,12 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     return this.#writer.onConnect(prepare);
   }
 
-  write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options: WriteOptions = {}): Promise<R> {
-    return this.#groups.write(work, options);
+  write<R>(
+    work: (database: Kysely<T>, record: AuditRecord) => Promise<R>,
+    { alone = false, last = false }: WriteOptions = {},
+  ): Promise<R> {
+    // A unit of work takes the server as many statements for one caller as for several: it counts as one.
+    return this.#groups.write(work, { alone, last });
   }
 
   recordWith(recordAll: RecordAll<T>): void {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../../core/errors.js';
 import type { RecordAll } from '../database.js';
-import type { DoneWork, QueuedWork } from '../group-commit.js';
+import { callersOf, type DoneWork, type QueuedWork } from '../group-commit.js';
 import type { SqliteConnection } from './connection.js';
 import { databaseError } from './errors.js';
 import type { Flush } from './flush.js';
@@ -31,7 +31,7 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
       done.flatMap(({ events }) => events),
     );
     connection.exec('COMMIT');
-    const settled = flush?.settled({ isAlone: group.length === 1 });
+    const settled = flush?.settled({ isAlone: callersOf(group) === 1 });
     if (settled !== undefined) await settled.catch(throwUnknown);
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');
