@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { drain, makeStore, readyTransactions, TRANSACTIONS, WALLETS } from './draining.js';
+import { bareRate, drain, drainRow, makeStore, readyTransactions, TRANSACTIONS, WALLETS } from './draining.js';
 import { ethPolicy } from './policies.js';
 import { report } from './support.js';
 
@@ -35,8 +35,9 @@ const controlled = makeStore(WALLETS);
 publish(controlled.home);
 /** Other wallets in each round, so that each pays with its first numbers. */
 const pendingOf = ({ ids }, round) => readyTransactions(ids.slice(round * Math.ceil(TRANSACTIONS / 2)));
-const rates = { plain: [], controlled: [] };
+const rates = { plain: [], controlled: [], bare: [] };
 for (let round = 0; round < ROUNDS; round++) {
+  rates.bare.push(await bareRate(TRANSACTIONS));
   const without = await drain({ home: plain.home, pending: pendingOf(plain, round), audit: false });
   const within = await drain({ home: controlled.home, pending: pendingOf(controlled, round) });
   rates.plain.push(without.rate);
@@ -53,5 +54,6 @@ report('control', [
     goal: '>= 0.9',
     met: ratio >= 0.9,
   },
+  drainRow('the same', { rate: middle(rates.controlled) }, middle(rates.bare), 0.45),
 ]);
 process.exit(0);

@@ -21,8 +21,6 @@ const loads = { chains: allChains, control: allChainsControlled, senders: manySe
 
 const named = process.argv.slice(2);
 for (const name of named) if (!Object.hasOwn(loads, name)) throw new Error(`${name} is none of ${Object.keys(loads)}`);
-// Each program of a run listens for the end of this one.
-process.setMaxListeners(0);
 let prepared;
 const rows = [];
 for (const name of named.length > 0 ? named : Object.keys(loads)) rows.push(...(await loads[name]()));

@@ -11,9 +11,14 @@ import { KEEPER_STREAM, parseFromFront, type ToFront } from './messages.js';
  * Flags of Node for a front. A transaction leaves some 200 kB of garbage: a young generation that begins with 1 MB would be collected
  * hundreds of times a second, which takes a twentieth of the time. In MB, for each of its two halves. And the optimising compiler
  * copies functions into each other up to this much bytecode (usual: 920): a transaction runs through many functions once each,
- * which gain little by it, and compiling them took a fifth of the processor time of a drain.
+ * which gain little by it, and compiling them took a fifth of the processor time of a drain. One thread helps with both: with the usual
+ * four, the front's own thread waits longer for a processor than they save it.
  */
-export const frontFlags: readonly string[] = ['--min-semi-space-size=16', '--max-inlined-bytecode-size-cumulative=300'];
+export const frontFlags: readonly string[] = [
+  '--min-semi-space-size=16',
+  '--max-inlined-bytecode-size-cumulative=300',
+  '--v8-pool-size=1',
+];
 
 /** Threads of Node's pool, where the disk is waited for: names that no server resolves and passwords of users take up to half of four. */
 const THREADS = '8';
