@@ -36,9 +36,15 @@ const GROUP = 500;
 /** Longest wait for more work to join a group, in milliseconds. */
 const LONGEST_GATHERING = 4;
 
+/**
+ * Runs a group in one transaction and reports each result; never rejects.
+ * @param isBusy - the group before had several callers: they are on their way, and may have work any moment
+ */
+type CommitGroup<T> = (group: readonly QueuedWork<T>[], isBusy: boolean) => Promise<void>;
+
 /** Collects work that waits at the same time and commits it in groups, one group after another. */
 export class GroupCommit<T> {
-  readonly #commit: (group: readonly QueuedWork<T>[]) => Promise<void>;
+  readonly #commit: CommitGroup<T>;
   readonly #now: () => number;
   #waiting: QueuedWork<T>[] = [];
   #running: Promise<void> | undefined;
@@ -47,10 +53,9 @@ export class GroupCommit<T> {
   #last = { end: 0, took: 0, size: 0 };
 
   /**
-   * @param commit - runs the group in one transaction and reports each result; never rejects
    * @param now - milliseconds of a clock that only grows
    */
-  constructor(commit: (group: readonly QueuedWork<T>[]) => Promise<void>, now = () => performance.now()) {
+  constructor(commit: CommitGroup<T>, now = () => performance.now()) {
     this.#commit = commit;
     this.#now = now;
   }
@@ -99,7 +104,7 @@ export class GroupCommit<T> {
       await this.#gather();
       const start = this.#now();
       const group = this.#waiting.splice(0, this.#nextSize());
-      await this.#commit(group);
+      await this.#commit(group, this.#last.size > 1);
       const end = this.#now();
       this.#last = { end, took: end - start, size: callersOf(group) };
       if (this.#waiting.length > 0) await nextTurn();

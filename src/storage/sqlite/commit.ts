@@ -15,11 +15,13 @@ export interface Writer<T> {
   readonly database: Kysely<T>;
   readonly recordAll?: RecordAll<T> | undefined;
   readonly flush: Flush | undefined;
+  /** As `GroupCommit` says it. */
+  readonly isBusy: boolean;
 }
 
 /** Runs units of work in one transaction. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
-  const { connection, database, recordAll, flush } = writer;
+  const { connection, database, recordAll, flush, isBusy } = writer;
   const done: DoneWork[] = [];
   let recorded: (() => void) | undefined;
   try {
@@ -31,7 +33,7 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
       done.flatMap(({ events }) => events),
     );
     connection.exec('COMMIT');
-    const settled = flush?.settled({ isAlone: callersOf(group) === 1 });
+    const settled = flush?.settled({ isAlone: !isBusy && callersOf(group) === 1 });
     if (settled !== undefined) await settled.catch(throwUnknown);
   } catch (error) {
     tryStatement(connection, 'ROLLBACK');

@@ -70,7 +70,9 @@ class SqliteDatabase<T> implements Database<T> {
     this.#readConnection = reader;
     this.#flush = flush;
     const committing = { connection: writer, database: sqliteKysely<T>(writer), flush };
-    this.#groups = new GroupCommit<T>((group) => commitGroup(group, { ...committing, recordAll: this.#recordAll }));
+    this.#groups = new GroupCommit<T>((group, isBusy) =>
+      commitGroup(group, { ...committing, isBusy, recordAll: this.#recordAll }),
+    );
     this.#reader = sqliteKysely<T>(reader);
   }
 

@@ -230,6 +230,18 @@ test('a lone write waits in its own thread, and what the disk refuses then is wr
   await database.close();
 });
 
+test('a lone write behind several others waits aside, because their callers may have work meanwhile', async () => {
+  const database = await openNotes();
+  await Promise.all([add(database, 1), add(database, 2)]);
+  const waits = disk.waits;
+  await add(database, 3);
+  expect([disk.waitsHere, disk.waits - waits]).toEqual([0, 1]);
+  await add(database, 4);
+  expect([disk.waitsHere, disk.waits - waits]).toEqual([1, 1]);
+  expect(await disk.afterPowerLoss()).toEqual([1, 2, 3, 4]);
+  await database.close();
+});
+
 test('what another process committed is on the disk before a read tells it, and only once', async () => {
   const database = await openNotes();
   const foreign = await openSqlite(path());
