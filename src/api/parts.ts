@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.js';
 import type { Delivery, Replayed, Webhook } from '../core/events/webhooks.js';
 import type { Network, OwnerId, TenantId } from '../core/ids.js';
 import type { Log } from '../core/log.js';
+import type { ReadWallets } from '../core/network/intake.js';
 import type { Secret } from '../core/secret.js';
 import type { KnownOwner } from '../core/signing/lookup.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
@@ -33,6 +34,8 @@ export interface Submission<F = TransactionForm> {
   /** Blind index of the user who proved to be there. */
   readonly userTag?: string | undefined;
   readonly form: F;
+  /** The wallets that the form names, where they were read for this request. */
+  readonly wallets?: ReadWallets;
   /** By which door it came. */
   readonly source?: 'api' | 'rpc';
   /** Absent: an equal request is another one. */

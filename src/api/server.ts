@@ -105,7 +105,7 @@ function createApi(options: Served): Pick<ListenOptions, 'answer' | 'answerPlain
   const calls = rpc && plainCalls({ parts: rpc, authenticator }, checkHost);
   return {
     answer: async (request, peer) => app.fetch(request, peer),
-    answerPlain: (exchange, peer) => plain(exchange, peer) || calls?.(exchange, peer) === true,
+    answerPlain: (exchange, peer) => calls?.(exchange, peer) === true || plain(exchange, peer),
   };
 }
 

@@ -3,9 +3,9 @@ import type { ChainId } from '../core/ids.js';
 import { tell } from '../core/log.js';
 import type { Place } from '../core/network/intake.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
-import type { JournalEntry, Lease } from '../core/store/journal.js';
+import type { JournalEntry } from '../core/store/journal.js';
 import type { Outcome } from '../lifecycle/parts.js';
-import type { Taken } from '../lifecycle/way.js';
+import type { Begun, Taken } from '../lifecycle/way.js';
 import { Backlog } from './backlog.js';
 import type { Breaker } from './breaker.js';
 import type { Listing } from './listing.js';
@@ -132,9 +132,9 @@ export class Claimer {
       this.#kept -= 1;
     };
     return {
-      begin: (entry, lease) => {
+      begin: (entry, lease, wallets) => {
         free();
-        this.#begin(pending, entry, lease);
+        this.#begin(pending, { entry, lease, wallets });
       },
       free: () => {
         free();
@@ -145,7 +145,8 @@ export class Claimer {
     };
   }
 
-  #begin(pending: PendingTransaction, entry: JournalEntry, lease: Lease): void {
+  #begin(pending: PendingTransaction, taken: Begun): void {
+    const { entry, lease } = taken;
     const { way, source, journal } = this.#parts;
     // Whoever goes on with it after this process need not wait until the lease ends.
     const left = () =>
@@ -153,7 +154,7 @@ export class Claimer {
         .rest(lease, entry.nextAttemptAt)
         .then(nothing, nothing)
         .finally(() => way.drop(entry.id));
-    this.#track(this.#stopping ? left() : way.begin(source, entry, lease), pending);
+    this.#track(this.#stopping ? left() : way.begin(source, taken), pending);
   }
 
   #addOwn(entries: readonly JournalEntry[]): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Ending, type EndSignal } from '../core/end-signal.js';
 import type { CustosError } from '../core/errors.js';
 import { incompleteBody, requireJson } from './body.js';
 
@@ -118,9 +119,20 @@ export class PlainBody {
 /** Aborted when the client goes away before its answer is written. */
 export function goneSignal(outgoing: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  whenGone(outgoing, gone);
+  return gone.signal;
+}
+
+/** The same at a small price, for every call. */
+export function goneEnding(outgoing: ServerResponse): EndSignal {
+  const gone = new Ending();
+  whenGone(outgoing, gone);
+  return gone;
+}
+
+function whenGone(outgoing: ServerResponse, gone: { abort(): void }): void {
   if (outgoing.destroyed) gone.abort();
   else outgoing.once('close', () => outgoing.writableFinished || gone.abort());
-  return gone.signal;
 }
 
 export function writePlain({ incoming, outgoing, body }: PlainExchange, { status, headers, text }: PlainAnswer): void {

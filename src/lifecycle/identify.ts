@@ -1,15 +1,25 @@
 import type { ParseContext, SignerFacts } from '../core/chain/codec.js';
 import { CustosError } from '../core/errors.js';
+import type { SignatureId } from '../core/ids.js';
+import type { ReadWallets } from '../core/network/intake.js';
 import { rulesOf } from '../core/signing/signing-rules.js';
+import type { SealedWallet } from '../core/signing/wallet.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import { signingWallets } from '../policy/wallet-states.js';
 import { keyRefsOf, parseContext, userProof, type WantedKey, wantedKeys } from '../signing/sign.js';
 import type { Claimed, LifecycleParts, Signers } from './parts.js';
 
+/** For so many milliseconds a wallet that was read is as it was. From reading to signing takes as long under load. */
+const FRESH = 100;
+
 type IdentifyParts = Pick<LifecycleParts, 'chains' | 'wallets' | 'publicVault' | 'signer' | 'rules' | 'onlyWallets'>;
 
-/** Finds wallets and sender. No network, no secret. @throws CustosError WALLET_NOT_ALLOWED, WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED, and what `wantedKeys` throws */
-export async function identify(parts: IdentifyParts, { entry }: Claimed): Promise<Signers> {
+/**
+ * Finds wallets and sender. No network, no secret.
+ * @param read - wallets that were read for the transaction a moment ago
+ * @throws CustosError WALLET_NOT_ALLOWED, WALLET_SUSPENDED, WALLET_DEACTIVATED, WALLET_DESTROYED, and what `wantedKeys` throws
+ */
+export async function identify(parts: IdentifyParts, { entry }: Claimed, read?: ReadWallets): Promise<Signers> {
   const { pending } = entry;
   const chain = parts.chains.get(entry.chain);
   const ids = [...new Set(keyRefsOf(chain, pending).map((key) => key.signatureId))];
@@ -18,7 +28,7 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
       throw new CustosError('WALLET_NOT_ALLOWED', `signature ID ${id} is not among those that may sign`);
     }
   }
-  const sealed = await parts.wallets.get(ids);
+  const sealed = stillTrue(ids, read) ?? (await parts.wallets.get(ids));
   // A compromised wallet is for the policy, and for the signer, which goes by the original.
   const controlled = sealed.filter(({ controlBox }) => controlBox !== undefined);
   if (controlled.length > 0) {
@@ -30,6 +40,13 @@ export async function identify(parts: IdentifyParts, { entry }: Claimed): Promis
   const signers = await factsOf(parts, wantedKeys(chain, { pending, sealed }));
   const { from } = contextOf(parts, entry, signers);
   return { chain, sealed, signers, from };
+}
+
+/** @returns undefined if they have to be read: some are missing, or somebody may have suspended one since and been told so */
+function stillTrue(ids: readonly SignatureId[], read: ReadWallets | undefined): readonly SealedWallet[] | undefined {
+  if (read === undefined || performance.now() - read.at > FRESH) return undefined;
+  const known = read.sealed.filter(({ signatureId }) => ids.includes(signatureId));
+  return known.length === ids.length ? known : undefined;
 }
 
 /** Reads public halves; asks the signer for keys that only secrets derive. */

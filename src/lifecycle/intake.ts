@@ -1,4 +1,4 @@
-import type { Carrier, Intake, Place } from '../core/network/intake.js';
+import type { Carrier, Intake, Place, ReadWallets } from '../core/network/intake.js';
 import type { Accepted, Journal } from '../core/store/journal.js';
 
 /**
@@ -7,13 +7,13 @@ import type { Accepted, Journal } from '../core/store/journal.js';
  */
 export function createIntake(journal: Pick<Journal, 'accept' | 'repeated'>, carrier?: Carrier): Intake {
   return {
-    async accept(request) {
+    async accept(request, wallets) {
       const place = carrier?.place?.(request.pending);
       const accepted = await journal.accept(request, { claims: place !== undefined }).catch((error: unknown) => {
         place?.free();
         throw error;
       });
-      if (accepted.kind === 'accepted') handOver(accepted, carrier, place);
+      if (accepted.kind === 'accepted') handOver(accepted, { carrier, place, wallets });
       else place?.free();
       return accepted;
     },
@@ -21,13 +21,16 @@ export function createIntake(journal: Pick<Journal, 'accept' | 'repeated'>, carr
   };
 }
 
-function handOver(
-  { entry, lease }: Extract<Accepted, { kind: 'accepted' }>,
-  carrier: Carrier | undefined,
-  place: Place | undefined,
-): void {
+/** Who takes it. */
+interface Hands {
+  readonly carrier: Carrier | undefined;
+  readonly place: Place | undefined;
+  readonly wallets: ReadWallets | undefined;
+}
+
+function handOver({ entry, lease }: Extract<Accepted, { kind: 'accepted' }>, { carrier, place, wallets }: Hands): void {
   if (place !== undefined && lease !== undefined) {
-    place.begin(entry, lease);
+    place.begin(entry, lease, wallets);
     return;
   }
   place?.free();

@@ -1,9 +1,10 @@
 import { asCustosError } from '../core/errors.js';
 import { tell } from '../core/log.js';
+import type { ReadWallets } from '../core/network/intake.js';
 import type { Source } from '../core/network/source.js';
 import { type OneByOne, oneByOne } from '../core/one-by-one.js';
 import type { PendingTransaction } from '../core/signing/pending.js';
-import { isSent, type JournalEntry, type Lease } from '../core/store/journal.js';
+import { isSent, type JournalEntry } from '../core/store/journal.js';
 import { keyRefsOf } from '../signing/sign.js';
 import { askSource } from './ask-source.js';
 import { refuseBeyondLimits } from './beyond-limits.js';
@@ -35,6 +36,12 @@ export type Taken =
   | { readonly kind: 'begun'; readonly id: string; readonly outcome: Promise<Outcome | undefined> }
   | Exclude<Claim, { readonly kind: 'claimed' | 'completed' }>;
 
+/** What was accepted and claimed by one write. */
+export interface Begun extends Pick<Claimed, 'entry' | 'lease'> {
+  /** The wallets of all its keys, as they were read for the request. */
+  readonly wallets: ReadWallets | undefined;
+}
+
 /** The way of transactions through one process, for every door. */
 export interface Way {
   /** True while anything is on its way. */
@@ -51,7 +58,7 @@ export interface Way {
   /** The request of a kept id does not begin. */
   drop(id: string): void;
   /** Starts what was accepted and claimed under a kept id. @returns how far it got. Never rejects */
-  begin(source: Source, entry: JournalEntry, lease: Lease): Promise<Outcome>;
+  begin(source: Source, begun: Begun): Promise<Outcome>;
   /**
    * Resumes signed bytes that their source no longer lists.
    * @returns how far it got; undefined if another process works on it, or nothing was left to do. Never rejects.
@@ -107,14 +114,14 @@ export function createWay(parts: LifecycleParts): Way {
     take,
     keep: (id) => void onTheWay.add(id),
     drop: (id) => void onTheWay.delete(id),
-    begin: (source, entry, lease) =>
-      begin(entry.id, () => carry(road, { entry, lease, source: sourceOf(entry, source) })),
+    begin: (source, { entry, lease, wallets }) =>
+      begin(entry.id, () => carry(road, { entry, lease, source: sourceOf(entry, source) }, wallets)),
     resume,
   };
 }
 
-/** Carries a claimed transaction to its end, or until it must wait. */
-function carry(road: Road, claimed: Claimed): Promise<Outcome> {
+/** Carries a claimed transaction to its end, or until it must wait. @param wallets - those of its keys, if they were just read */
+function carry(road: Road, claimed: Claimed, wallets?: ReadWallets): Promise<Outcome> {
   return toAnOutcome(road, claimed, async () => {
     const { entry } = claimed;
     refuseOverdue(road, entry);
@@ -123,7 +130,7 @@ function carry(road: Road, claimed: Claimed): Promise<Outcome> {
     if (isSent(entry.state)) return deliver(road, claimed, () => readRecorded(road, claimed));
     // The database decides which wallet is read first, so the lock keeps transactions of one key in their order of arrival.
     return road.inOrder(`key ${firstKey(road, entry)}`, async () => {
-      const signers = await identify(road, claimed);
+      const signers = await identify(road, claimed, wallets);
       const line = `${entry.chain}/${entry.network}/${signers.from}`;
       return road.inOrder(line, () => makeAndDeliver(road, claimed, signers));
     });

@@ -7,6 +7,9 @@ import { expandKey, joinUnambiguously } from '../crypto/seal.js';
 import { hdAddress, schemeOf } from './derivation.js';
 import type { Sealing } from './records.js';
 
+/** Addresses whose digests are remembered: each request that names one looks it up. */
+const MOST_ADDRESSES = 10_000;
+
 /**
  * Blind indexes under the key of a store's public halves. Whoever can open them may look up, and no other key gives the digests:
  * a copy of the database says only which wallets have the same owner or label.
@@ -19,9 +22,26 @@ export function blindIndex({ extracted }: Sealing, chains: ChainRegistry): Blind
     once.fill(0);
     return bytes;
   };
+  // Only digests of addresses are remembered, which the database has, too: neither the key, nor who owns what.
+  const known = new Map<string, Uint8Array>();
+  const shown = new WeakMap<Wallet, string>();
   const index: BlindIndex = {
-    address: ({ tenant = defaultTenant, chain, network }, address) =>
-      digest('address', tenant, chain, network, address),
+    address({ tenant = defaultTenant, chain, network }, address) {
+      // Neither tenants nor chains nor networks have a blank.
+      const name = `${tenant} ${chain} ${network} ${address}`;
+      const found = known.get(name) ?? digest('address', tenant, chain, network, address);
+      known.delete(name);
+      known.set(name, found);
+      const oldest = known.keys().next().value;
+      if (known.size > MOST_ADDRESSES && oldest !== undefined) known.delete(oldest);
+      // A copy: what is remembered stays as it is, whatever becomes of this one.
+      return found.slice();
+    },
+    addressOf(wallet) {
+      const address = shown.get(wallet) ?? firstAddress(wallet, chains);
+      shown.set(wallet, address);
+      return index.address(wallet, address);
+    },
     owner: (tenant, owner) => digest('owner', tenant, owner),
     label: (tenant, label) => digest('label', tenant, label),
     slot: ({ tenant, owner, chain, network, slot }) => digest('slot', tenant, owner, chain, network, slot),
@@ -29,7 +49,8 @@ export function blindIndex({ extracted }: Sealing, chains: ChainRegistry): Blind
       const { label, chain, network, control: { owner, slot } = {} } = wallet;
       const tenant = tenantOf(wallet);
       return {
-        address: index.address(wallet, firstAddress(wallet, chains)),
+        // Of a wallet that is being made or changed, and not looked up again and again.
+        address: digest('address', tenant, chain, network, firstAddress(wallet, chains)),
         ...(label !== undefined && { label: index.label(tenant, label) }),
         ...(owner !== undefined && { owner: index.owner(tenant, owner) }),
         // A wallet that is nobody's any more has no place either.

@@ -97,8 +97,8 @@ class WatchedOrphans extends Orphans {
     this.kept += 1;
   }
 
-  override take(key: string): string | undefined {
-    const id = super.take(key);
+  override take(keyOf: () => string): string | undefined {
+    const id = super.take(keyOf);
     if (id !== undefined) this.found += 1;
     return id;
   }

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { Signatures } from '../../src/app/serve/signatures.js';
 import { Transactions } from '../../src/app/serve/transactions.js';
+import { tagsOwners } from '../../src/app/wallets/owner-tags.js';
 import type { SignatureId } from '../../src/core/ids.js';
 import { defaultTenant, parseChainId } from '../../src/core/ids.js';
+import { createIntake } from '../../src/lifecycle/intake.js';
 import { freshApi } from './support.js';
 
 const test = freshApi();
@@ -45,6 +47,29 @@ it('the wallet of a new signature is read once, too', async () => {
   expect((await signatures.submit({ ...asked, form })).kind).toBe('accepted');
   expect((await signatures.submit({ ...asked, form })).kind).toBe('replayed');
   expect(steps).toEqual(['read', 'admitted', 'admitted']);
+});
+
+it('a request that comes with its wallets reads none, and hands them on to whoever carries it', async () => {
+  const { steps, asked, transactions, signatures } = handing();
+  const { signatureId: wallet } = await test.wallet();
+  const wallets = { sealed: await test.store.wallets.get([wallet]), at: performance.now() };
+  // Complete, so that no node is asked.
+  const whole = JSON.stringify({ ...JSON.parse(unsigned), nonce: 0, gas: '21000', gasPrice: '1', chainId: 11155111 });
+  const form = { kind: 'raw' as const, chain, keys: [{ wallet }], unsigned: whole };
+  const { admit: _, idempotency: _none, ...call } = asked;
+  const handed: unknown[] = [];
+  const intake = createIntake(test.store.journal, {
+    wake: () => {},
+    place: () => ({ begin: (_entry, _lease, own) => handed.push(own), free: () => {} }),
+  });
+  const tagging = tagsOwners(intake, { store: test.store, vault: test.handing.lifecycle.publicVault });
+  const carried = new Transactions({ ...test.handing, intake: tagging });
+  expect((await transactions.submit({ ...call, form, wallets })).kind).toBe('accepted');
+  const message = { kind: 'message', chain, from: { wallet }, text: 'hello' } as const;
+  expect((await signatures.submit({ ...call, form: message, wallets })).kind).toBe('accepted');
+  expect(steps).toEqual([]);
+  await carried.submit({ ...call, form, wallets });
+  expect(handed).toEqual([wallets]);
 });
 
 it('a sender who is not admitted is told that, whatever becomes of what is being read', async () => {

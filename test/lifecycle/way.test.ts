@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { CustosError } from '../../src/core/errors.js';
+import type { ReadWallets } from '../../src/core/network/intake.js';
+import type { SealedWallet } from '../../src/core/signing/wallet.js';
 import type { WalletTable } from '../../src/core/store/store.js';
 import { createWay } from '../../src/lifecycle/way.js';
 import { carrying, pendingOf, sourceOf } from './carrying.js';
@@ -30,6 +32,31 @@ test('the second transaction of a key begins only after its first is done, howev
   answer();
   await Promise.all(ends);
   expect([asked, done]).toEqual([2, ['one', 'two']]);
+});
+
+test('wallets that were read for a request are not read again, unless some are missing or a moment has passed since', async () => {
+  const asked: (readonly string[])[] = [];
+  const get: WalletTable['get'] = async (ids) => {
+    asked.push(ids);
+    return [];
+  };
+  const { wallets, journal } = daemon.daemonParts({});
+  const way = createWay(daemon.parts({ wallets: { ...wallets, get } }));
+  // Of another chain, so that the way ends where it is looked at.
+  const [signatureId] = pendingOf('one').keys.map((key) => key.signatureId);
+  const sealed = [{ signatureId, chain: 'BSC', network: 'testnet' }] as unknown as readonly SealedWallet[];
+  const codeOf = async (id: string, read: (now: number) => ReadWallets | undefined) => {
+    const { entry, lease } = await daemon.claimed(id);
+    way.keep(id);
+    await way.begin(sourceOf(), { entry, lease, wallets: read(performance.now()) });
+    return (await journal.get(id))?.errorCode;
+  };
+  expect(await codeOf('one', (at) => ({ sealed, at }))).toBe('WALLET_CHAIN_MISMATCH');
+  expect(asked).toEqual([]);
+  expect(await codeOf('two', (now) => ({ sealed, at: now - 101 }))).toBe('WALLET_UNKNOWN');
+  expect(await codeOf('three', (at) => ({ sealed: [], at }))).toBe('WALLET_UNKNOWN');
+  expect(await codeOf('four', () => undefined)).toBe('WALLET_UNKNOWN');
+  expect(asked).toEqual([[signatureId], [signatureId], [signatureId]]);
 });
 
 test('a transaction that arrives from two sources at once, or is resumed meanwhile, is carried once', async () => {

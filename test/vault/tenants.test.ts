@@ -103,6 +103,12 @@ describe('blind indexes', () => {
     });
   });
 
+  test('the digest of the address that a wallet shows is the one that it is found by, whatever becomes of a digest that was given', () => {
+    const { address } = made.sealed.lookup!;
+    index.addressOf(made.wallet).fill(0);
+    expect([index.addressOf(made.wallet), index.addressOf({ ...made.wallet })]).toEqual([address, address]);
+  });
+
   test('any two places have different digests of 32 bytes, whatever is long or joined in them', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '-', '/', '|'), minLength: 1, maxLength: 40 });
     const place = fc.tuple(text, text);

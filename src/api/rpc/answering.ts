@@ -1,4 +1,5 @@
 import type { Chain } from '../../core/chain/chain.js';
+import type { EndSignal } from '../../core/end-signal.js';
 import { CustosError } from '../../core/errors.js';
 import { inParallel } from '../../core/parallel.js';
 import type { Caller } from '../caller.js';
@@ -15,7 +16,7 @@ export interface Session {
   authenticate(): Promise<Caller>;
   /** @throws CustosError CHAIN_UNKNOWN, METHOD_NOT_OFFERED */
   chain(): Chain;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** Of a request with one call. @throws CustosError IDEMPOTENCY_KEY_MISSING: it cannot be read */
   idempotency?(body: unknown): CallContext['idempotency'];
 }

@@ -1,9 +1,18 @@
 import { readSignedMessage } from '../../core/chain/message-content.js';
 import { CustosError } from '../../core/errors.js';
 import { isRecord } from '../../http/json.js';
+import { canonicalJson } from '../../policy/canonical-json.js';
 import { requireScope } from '../caller.js';
 import type { SignatureForm } from '../signature-forms.js';
-import { bytesAt, type CallContext, type Method, paramsInvalid, requireAccount, textAt } from './method.js';
+import {
+  type Account,
+  bytesAt,
+  type CallContext,
+  type Method,
+  paramsInvalid,
+  requireAccount,
+  textAt,
+} from './method.js';
 import { askedBy, signerOf, takeOver } from './taking.js';
 
 /** EIP-191: the address first. */
@@ -21,9 +30,9 @@ export const signTypedData: Method = async (params, context) => {
   if (typeof typedData !== 'string' && !isRecord(typedData)) {
     throw paramsInvalid('parameter 2, typed data, is neither an object nor its JSON text');
   }
-  const from = await signerAt(params, context);
+  const account = await requireAccount(textAt(params, 0, 'address'), context);
   const { id: chain } = context.chain;
-  return signature({ kind: 'typed-data', chain, from, typedData }, context);
+  return signature({ kind: 'typed-data', chain, from: signerOf(account.key), typedData }, account, context);
 };
 
 /** clef's: what kind of data, the address, the bytes. Headers of clique and intended validators are not signed. */
@@ -39,22 +48,20 @@ export const accountSignData: Method = async (params, context) => {
 /** A hash that may stand for anything. @param hash - 0x and 64 hexadecimal digits */
 export async function signHash(address: string, hash: string, context: CallContext): Promise<string> {
   requireScope(context.caller, 'hashes:sign');
-  const from = signerOf(await requireAccount(address, context));
-  return signature({ kind: 'hash', chain: context.chain.id, from, hash }, context);
+  const account = await requireAccount(address, context);
+  return signature({ kind: 'hash', chain: context.chain.id, from: signerOf(account.key), hash }, account, context);
 }
 
 async function signedBytes(address: string, bytes: string, context: CallContext): Promise<string> {
   requireScope(context.caller, 'messages:sign');
-  const from = signerOf(await requireAccount(address, context));
-  return signature({ kind: 'message', chain: context.chain.id, from, bytes }, context);
+  const account = await requireAccount(address, context);
+  return signature({ kind: 'message', chain: context.chain.id, from: signerOf(account.key), bytes }, account, context);
 }
 
-async function signerAt(params: readonly unknown[], context: CallContext) {
-  return signerOf(await requireAccount(textAt(params, 0, 'address'), context));
-}
-
-async function signature(form: SignatureForm, context: CallContext): Promise<string> {
-  const submit = () => context.parts.signatures.submit({ ...askedBy(context), form });
+async function signature(form: SignatureForm, { wallets }: Account, context: CallContext): Promise<string> {
+  // A text with half a character is no message, and is refused before anything is written.
+  canonicalJson(form);
+  const submit = () => context.parts.signatures.submit({ ...askedBy(context), form, wallets });
   const { signed } = await takeOver(context, [form], submit);
   if (signed === undefined) throw new CustosError('INTERNAL', 'a signed message has no signature');
   return readSignedMessage(signed).signature;

@@ -1,5 +1,7 @@
 import type { Chain } from '../../core/chain/chain.js';
+import type { EndSignal } from '../../core/end-signal.js';
 import { CustosError } from '../../core/errors.js';
+import type { ReadWallets } from '../../core/network/intake.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { Idempotency } from '../../core/store/queue.js';
 import { isRecord } from '../../http/json.js';
@@ -12,7 +14,7 @@ export interface CallContext {
   readonly caller: Caller;
   readonly chain: Chain;
   /** Aborted when the client is gone. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** Of a single call that came with a key of its own. */
   readonly idempotency?: Idempotency;
 }
@@ -52,20 +54,29 @@ export function addressText(text: string): string {
   return /^[0-9a-fA-F]{40}$/.test(text) ? `0x${text}` : text;
 }
 
+/** A key that the caller may use, and its wallet as it was read for this call. */
+export interface Account {
+  readonly key: KeyRef;
+  readonly wallets: ReadWallets;
+}
+
 /**
  * The key of an address, if the caller may use it.
  * @throws CustosError WALLET_UNKNOWN (the same for another tenant's), USER_TOKEN_REQUIRED, ADDRESS_INVALID, SCOPE_MISSING
  */
-export async function requireAccount(address: string, { parts, caller, chain }: CallContext): Promise<KeyRef> {
+export async function requireAccount(address: string, { parts, caller, chain }: CallContext): Promise<Account> {
   requireChain(caller, chain.id);
   const place = { chain: chain.id, network: parts.network, address: addressText(address) };
-  const found = await parts.wallets.findAddress(caller.tenant, place);
-  const own = found.find(({ wallet }) => includesWallet(caller, wallet));
+  const at = performance.now();
+  const own = await parts.wallets.findKey(caller.tenant, place, (wallet) => includesWallet(caller, wallet));
   if (own === undefined) {
     parts.missing();
     throw new CustosError('WALLET_UNKNOWN', 'no unlocked account matches the Sender');
   }
-  const { wallet, index } = own;
+  const { wallet, sealed, index } = own;
   requireUser(caller, wallet);
-  return { signatureId: wallet.signatureId, ...(index !== undefined && { index }) };
+  return {
+    key: { signatureId: wallet.signatureId, ...(index !== undefined && { index }) },
+    wallets: { sealed: [sealed], at },
+  };
 }

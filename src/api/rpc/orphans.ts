@@ -32,8 +32,13 @@ export class Orphans {
     if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
   }
 
-  /** Each request is given once: a third equal call is another payment. */
-  take(key: string): string | undefined {
+  /**
+   * Each request is given once: a third equal call is another payment.
+   * @param keyOf - makes the key, which nobody needs while no caller is missing
+   */
+  take(keyOf: () => string): string | undefined {
+    if (this.#kept.size === 0) return undefined;
+    const key = keyOf();
     const found = this.#kept.get(key);
     this.#kept.delete(key);
     return found !== undefined && found.until > this.#now() ? found.id : undefined;

@@ -1,10 +1,11 @@
 import type { Context, Hono } from 'hono';
 import type { Chain } from '../../core/chain/chain.js';
+import type { EndSignal } from '../../core/end-signal.js';
 import { CustosError } from '../../core/errors.js';
 import { readTypedJson, textOf as utf8Of } from '../../http/body.js';
 import { parseBody } from '../../http/json.js';
 import type { Peer } from '../../http/listen.js';
-import { goneSignal, type PlainAnswer, PlainBody, type PlainExchange, writePlain } from '../../http/plain.js';
+import { goneEnding, type PlainAnswer, PlainBody, type PlainExchange, writePlain } from '../../http/plain.js';
 import { headerOf, headersOf, newInstance } from '../answering/asked.js';
 import type { Authenticator } from '../authenticator.js';
 import { type Caller, USER_HEADER, withUser } from '../caller.js';
@@ -56,7 +57,7 @@ interface Asked {
   readonly peer: Peer;
   /** @throws CustosError CONTENT_TYPE_UNSUPPORTED, REQUEST_* */
   body(): Promise<unknown>;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
 }
 
 function askedOf(context: ApiContext): Asked {
@@ -78,7 +79,7 @@ export function plainCalls(
   return (exchange, peer) => {
     const { incoming, outgoing } = exchange;
     const { method, url = '', headers } = incoming;
-    const [, name] = (method === 'POST' && /^\/rpc\/(\w+)$/.exec(url)) || [];
+    const [, name] = (method === 'POST' && url.startsWith('/rpc/') && /^\/rpc\/(\w+)$/.exec(url)) || [];
     if (name === undefined) return false;
     try {
       checkHost(headers.host);
@@ -92,7 +93,7 @@ export function plainCalls(
       token: undefined,
       peer,
       body: async () => parseBody(utf8Of(await body.bytes())),
-      signal: goneSignal(outgoing),
+      signal: goneEnding(outgoing),
     };
     void answered(asked, options, () => named(options.parts, name)).then((given) => {
       const { status, headers: own, text } = textOf(given, statusOfRpc);
@@ -117,6 +118,8 @@ async function answered(asked: Asked, options: RpcOptions, chain: Session['chain
 /** @throws CustosError TOKEN_*, USER_TOKEN_*, ISSUER_*, RATE_LIMITED */
 async function authenticate(asked: Asked, { authenticator, parts }: RpcOptions): Promise<Caller> {
   const header = asked.header('authorization') ?? (asked.token === undefined ? undefined : `Bearer ${asked.token}`);
+  const known = header === undefined ? undefined : authenticator.known(header, asked.peer);
+  if (known !== undefined) return withUser(known, asked.header(USER_HEADER), parts.users);
   const token = await authenticator.authenticate(bearerOf(header), asked.peer);
   return withUser(token, asked.header(USER_HEADER), parts.users);
 }

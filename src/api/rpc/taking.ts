@@ -32,12 +32,12 @@ export async function takeOver(
   submit: () => Promise<Accepted>,
 ): Promise<JournalEntry> {
   const { parts, caller, chain, signal } = context;
-  const key = Orphans.key([caller.id, caller.user?.tag ?? null, chain.id, call]);
-  const known = parts.orphans.take(key);
+  const keyOf = () => Orphans.key([caller.id, caller.user?.tag ?? null, chain.id, call]);
+  const known = parts.orphans.take(keyOf);
   const before = known === undefined ? undefined : await parts.journal.get(known);
   const accepted: Accepted = before === undefined ? await submit() : { kind: 'replayed', entry: before };
   const last = await awaited(accepted, context);
-  if (signal.aborted) parts.orphans.put(key, last.id);
+  if (signal.aborted) parts.orphans.put(keyOf(), last.id);
   return ended(last, parts);
 }
 

@@ -39,10 +39,10 @@ async function requested(members: Members, delivery: Delivery, context: CallCont
   requireScope(context.caller, 'transactions:create');
   const { from } = members;
   if (typeof from !== 'string') throw paramsInvalid('the transaction has no sender (from)');
-  const key = await requireAccount(from, context);
+  const { key, wallets } = await requireAccount(from, context);
   const form = formOf({ ...members, from: addressText(from) }, { key, delivery, context });
   const call = [delivery, form.unsigned];
-  return takeOver(context, call, () => context.parts.transactions.submit({ ...askedBy(context), form }));
+  return takeOver(context, call, () => context.parts.transactions.submit({ ...askedBy(context), form, wallets }));
 }
 
 interface Sending {

@@ -1,4 +1,6 @@
-import type { EventTable } from '../../core/events/feed.js';
+import { Ending, type EndSignal } from '../../core/end-signal.js';
+import type { EntryOf, EventTable } from '../../core/events/feed.js';
+import type { JournalEntry } from '../../core/store/journal.js';
 
 /** Milliseconds between two looks for what other processes wrote: shorter ones at first, because most requests end soon. */
 interface Periods {
@@ -9,30 +11,42 @@ interface Periods {
 /** What ends a wait without a change. */
 interface Ends {
   /** Whoever waits is gone. */
-  readonly gone?: AbortSignal;
+  readonly gone?: EndSignal;
   /** The server ends. */
-  readonly closing?: AbortSignal;
+  readonly closing?: EndSignal;
 }
 
 /** A look-out for the next change of one request. */
 export interface Lookout {
   /** Aborted by the next change that this process writes, and by the signals that end the wait. */
-  readonly changed: AbortSignal;
+  readonly changed: EndSignal;
+  /**
+   * The request as that change left it, where that is known without reading it again.
+   * @param before - the same at the beginning of the look-out
+   * @throws CustosError RECORD_DAMAGED
+   */
+  written(before: JournalEntry): JournalEntry | undefined;
   end(): void;
+}
+
+/** Somebody who waits. */
+interface Waiter {
+  readonly woken: Ending;
+  written: Lookout['written'];
 }
 
 /** Wakes whoever waits for a request, by the step of this process that changes it. */
 export class Changes {
   readonly #events: Pick<EventTable, 'onWritten'>;
   readonly periods: Periods;
-  readonly #waiting = new Map<string, Set<AbortController>>();
-  readonly #closings = new WeakSet<AbortSignal>();
+  readonly #waiting = new Map<string, Set<Waiter>>();
+  readonly #closings = new WeakSet<EndSignal>();
   #stop: (() => void) | undefined;
 
   /** @param isCarrier - this process carries what it accepts, so that it writes nearly every change itself */
   constructor(events: Pick<EventTable, 'onWritten'>, isCarrier = false) {
     this.#events = events;
-    this.periods = isCarrier ? { first: 100, longest: 250 } : { first: 20, longest: 100 };
+    this.periods = isCarrier ? { first: 250, longest: 250 } : { first: 20, longest: 100 };
   }
 
   /**
@@ -40,20 +54,21 @@ export class Changes {
    * @param ends - end the wait, too
    */
   lookOut(id: string, { gone, closing }: Ends = {}): Lookout {
-    const woken = new AbortController();
-    // `AbortSignal.any` costs more than all else that a look-out does.
-    const wake = () => woken.abort('ended');
+    const woken = new Ending();
+    const waiter: Waiter = { woken, written: () => undefined };
+    const wake = () => woken.abort();
     if (closing !== undefined) this.#wakeWith(closing);
     gone?.addEventListener('abort', wake);
     if (gone?.aborted || closing?.aborted) wake();
     const others = this.#waiting.get(id) ?? new Set();
-    this.#waiting.set(id, others.add(woken));
-    this.#stop ??= this.#events.onWritten((ids) => this.#tell(ids));
+    this.#waiting.set(id, others.add(waiter));
+    this.#stop ??= this.#events.onWritten((ids, entryOf) => this.#tell(ids, entryOf));
     return {
-      changed: woken.signal,
+      changed: woken,
+      written: (before) => waiter.written(before),
       end: () => {
         gone?.removeEventListener('abort', wake);
-        others.delete(woken);
+        others.delete(waiter);
         if (others.size === 0 && this.#waiting.get(id) === others) this.#waiting.delete(id);
         if (this.#waiting.size > 0) return;
         this.#stop?.();
@@ -63,14 +78,18 @@ export class Changes {
   }
 
   /** All who wait look again then, and find that it is over. One listener for all: their number has no limit. */
-  #wakeWith(closing: AbortSignal): void {
+  #wakeWith(closing: EndSignal): void {
     if (this.#closings.has(closing)) return;
     this.#closings.add(closing);
-    closing.addEventListener('abort', () => this.#tell(new Set(this.#waiting.keys())), { once: true });
+    closing.addEventListener('abort', () => this.#tell(this.#waiting.keys(), () => undefined), { once: true });
   }
 
-  #tell(ids: ReadonlySet<string>): void {
-    // Without a reason of its own, each abort makes an exception with its stack.
-    for (const id of ids) for (const woken of this.#waiting.get(id) ?? []) woken.abort('changed');
+  #tell(ids: Iterable<string>, entryOf: EntryOf): void {
+    for (const id of ids) {
+      for (const waiter of this.#waiting.get(id) ?? []) {
+        waiter.written = (before) => entryOf(id, before);
+        waiter.woken.abort();
+      }
+    }
   }
 }

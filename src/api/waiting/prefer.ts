@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.js';
+import type { EndSignal } from '../../core/end-signal.js';
 import type { Journal, JournalEntry, State } from '../../core/store/journal.js';
 import type { Changes } from './changes.js';
 
@@ -22,13 +23,13 @@ export interface Waiting {
   readonly changes: Pick<Changes, 'lookOut' | 'periods'>;
   readonly clock: Clock;
   /** Aborted when the server ends. */
-  readonly closing: AbortSignal;
+  readonly closing: EndSignal;
 }
 
 interface Until {
   readonly seconds: number;
   /** Whoever waits is gone. */
-  signal(): AbortSignal;
+  signal(): EndSignal;
   isOver?(state: State): boolean;
   /** It was accepted just now: nothing can have changed yet. */
   readonly isNew?: boolean;
@@ -48,13 +49,15 @@ export async function settled(
   let found = entry;
   let isKnown = isNew;
   for (let period = changes.periods.first; seconds > 0 && !isOver(found.state); ) {
-    const { changed, end: stop } = changes.lookOut(entry.id, { gone: signal(), closing });
+    const { changed, written, end: stop } = changes.lookOut(entry.id, { gone: signal(), closing });
     try {
       if (!isKnown) found = (await journal.get(entry.id)) ?? found;
       isKnown = false;
       const left = end - performance.now();
       if (isOver(found.state) || left <= 0 || signal().aborted || closing.aborted) return found;
       await clock.wait(Math.min(period, left), changed);
+      // Nobody has to read again what this process has just written. If it is no end, the next look sees what came after it.
+      found = written(found) ?? found;
     } finally {
       stop();
     }

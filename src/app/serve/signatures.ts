@@ -3,11 +3,10 @@ import type { SignatureForm } from '../../api/signature-forms.js';
 import type { Chain } from '../../core/chain/chain.js';
 import { type MessageContent, messageContent, messageText } from '../../core/chain/message-content.js';
 import type { Network, TenantId } from '../../core/ids.js';
-import type { Intake } from '../../core/network/intake.js';
+import type { Intake, ReadWallets } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
 import { type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
-import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted } from '../../core/store/journal.js';
 import { checkField } from '../../http/problems.js';
@@ -16,7 +15,7 @@ import { checkLimits } from '../../signing/limits.js';
 import { parseContext } from '../../signing/sign.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
 import { knownBefore } from './known.js';
-import { type IdentifyParts, type Reading, readSigners, readWallets, refOf } from './signers.js';
+import { type IdentifyParts, type Reading, readFor, readSigners, refOf } from './signers.js';
 
 export interface SignaturesParts {
   readonly network: Network;
@@ -36,7 +35,7 @@ export class Signatures implements SignaturesService {
     const { intake, lifecycle } = this.#parts;
     let reading: Reading | undefined;
     const known = await knownBefore(submission, intake, () => {
-      reading = readWallets(lifecycle, [refOf(submission.form.from)]);
+      reading = readFor(submission, lifecycle, [refOf(submission.form.from)]);
     });
     if (known !== undefined) return known;
     const { tenant, initiator, userTag, form, idempotency, source = 'api' } = submission;
@@ -44,7 +43,7 @@ export class Signatures implements SignaturesService {
     const chain = checkField('body/chain', () => chains.get(form.chain));
     const now = clock.now();
     const pending = this.#pendingOf(form, { tenant, now });
-    const sealed = await this.#check(pending, chain, reading);
+    const read = await this.#check(pending, chain, reading);
     const { kind, reference, expiresIn } = form;
     const request: AcceptRequest = {
       ...{ tenant, initiator, pending, kind, source },
@@ -54,22 +53,18 @@ export class Signatures implements SignaturesService {
       ...(userTag !== undefined && { userTag }),
       ...(expiresIn !== undefined && { expiresAt: now + expiresIn * 1000 }),
     };
-    return intake.accept(request, sealed);
+    return intake.accept(request, read);
   }
 
   /** What would be refused on the way is refused here: nothing of it is stored. @returns the wallets that sign */
-  async #check(
-    pending: PendingTransaction,
-    chain: Chain,
-    reading: Reading | undefined,
-  ): Promise<readonly SealedWallet[]> {
+  async #check(pending: PendingTransaction, chain: Chain, reading: Reading | undefined): Promise<ReadWallets> {
     const { lifecycle, network } = this.#parts;
     const rules = rulesOf(lifecycle.rules, chain.id);
-    const { signers, sealed } = await readSigners(lifecycle, chain, { pending, reading });
+    const { signers, read } = await readSigners(lifecycle, chain, { pending, reading });
     const { kind, serialized: completed } = pending;
     const { summary } = decodeUnsigned(chain, { kind, completed }, parseContext(pending, { rules, signers }));
     checkLimits(summary, { chain, network, rules });
-    return sealed;
+    return read;
   }
 
   #pendingOf(form: SignatureForm, { tenant, now }: { tenant: TenantId; now: number }): PendingTransaction {

@@ -1,9 +1,11 @@
+import type { Submission } from '../../api/parts.js';
 import type { Chain, ChainRegistry } from '../../core/chain/chain.js';
 import type { SignerFacts } from '../../core/chain/codec.js';
 import type { ChainId } from '../../core/ids.js';
+import type { ReadWallets } from '../../core/network/intake.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
 import { rulesOf, type SigningRules } from '../../core/signing/signing-rules.js';
-import type { KeyRef, SealedWallet } from '../../core/signing/wallet.js';
+import type { KeyRef } from '../../core/signing/wallet.js';
 import type { LifecycleParts } from '../../lifecycle/parts.js';
 import { wantedKeys } from '../../signing/sign.js';
 
@@ -33,24 +35,36 @@ export async function readSigners(
   parts: IdentifyParts,
   chain: Chain,
   { pending, reading }: { readonly pending: KeyRequest; readonly reading?: Reading | undefined },
-): Promise<{ readonly signers: readonly SignerFacts[]; readonly sealed: readonly SealedWallet[] }> {
+): Promise<{ readonly signers: readonly SignerFacts[]; readonly read: ReadWallets }> {
   const { publicVault, signer } = parts;
-  const sealed = await (reading ?? readWallets(parts, pending.keys));
+  const read = await (reading ?? readWallets(parts, pending.keys));
+  const { sealed } = read;
   const wanted = wantedKeys(chain, { pending, sealed });
   const known = wanted.map((one) => publicVault.facts(one.sealed, one.ref));
-  if (known.every((facts) => facts !== undefined)) return { signers: known, sealed };
+  if (known.every((facts) => facts !== undefined)) return { signers: known, read };
   const asked = { sealed: wanted.map((one) => one.sealed), keys: wanted.map(({ ref }) => ref) };
-  return { signers: await signer.identify(asked), sealed };
+  return { signers: await signer.identify(asked), read };
 }
 
 /** Wallets that are being read. */
-export type Reading = Promise<readonly SealedWallet[]>;
+export type Reading = Promise<ReadWallets>;
 
 /** Begins to read the wallets of keys. Whether it succeeds matters only to whoever waits for it. */
 export function readWallets({ wallets }: Pick<IdentifyParts, 'wallets'>, keys: readonly KeyRef[]): Reading {
-  const reading = wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+  const at = performance.now();
+  const ids = [...new Set(keys.map(({ signatureId }) => signatureId))];
+  const reading = wallets.get(ids).then((sealed) => ({ sealed, at }));
   reading.catch(() => undefined);
   return reading;
+}
+
+/** The same for a request that may come with its wallets: who asks was admitted by them. */
+export function readFor(
+  { wallets }: Pick<Submission, 'wallets'>,
+  parts: Pick<IdentifyParts, 'wallets'>,
+  keys: readonly KeyRef[],
+): Reading {
+  return wallets === undefined ? readWallets(parts, keys) : Promise.resolve(wallets);
 }
 
 /** A key as a form names it. */

@@ -5,12 +5,11 @@ import type { ParseContext, SignerFacts } from '../../core/chain/codec.js';
 import type { PaymentRequest } from '../../core/chain/payment.js';
 import { asCustosError, CustosError, isWorthWaiting } from '../../core/errors.js';
 import type { Network, TenantId } from '../../core/ids.js';
-import type { Intake } from '../../core/network/intake.js';
+import type { Intake, ReadWallets } from '../../core/network/intake.js';
 import { newRequestId } from '../../core/network/request-id.js';
 import { oneByOne } from '../../core/one-by-one.js';
 import { type FeeLimit, type PendingTransaction, parsePending } from '../../core/signing/pending.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
-import type { SealedWallet } from '../../core/signing/wallet.js';
 import type { AcceptRequest } from '../../core/store/intake-facts.js';
 import type { Accepted, JournalEntry } from '../../core/store/journal.js';
 import { checkField } from '../../http/problems.js';
@@ -22,7 +21,7 @@ import { cancelTransaction } from '../transactions/cancel.js';
 import { retryTransaction } from '../transactions/retry.js';
 import { knownBefore } from './known.js';
 import type { OwnerLimits } from './owner-limits.js';
-import { developmentChainIds, type IdentifyParts, type Reading, readSigners, readWallets, refOf } from './signers.js';
+import { developmentChainIds, type IdentifyParts, type Reading, readFor, readSigners, refOf } from './signers.js';
 
 type Lifecycle = IdentifyParts & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes' | 'rules' | 'clock'>;
 
@@ -44,8 +43,8 @@ interface Asked {
 /** A request in the form that the journal keeps. */
 interface Prepared extends Pick<AcceptRequest, 'pending' | 'spends'> {
   readonly trial: Trial;
-  /** The wallets that sign, as they were read for it. */
-  readonly sealed: readonly SealedWallet[];
+  /** The wallets that sign. */
+  readonly read: ReadWallets;
 }
 
 /** Times that a payment is built again because another process took its outputs meanwhile. */
@@ -66,7 +65,7 @@ export class Transactions implements TransactionsService {
     // A repeated request is not built again: the node may say something else by now.
     let reading: Reading | undefined;
     const known = await knownBefore(submission, this.#parts.intake, () => {
-      reading = readWallets(this.#parts.lifecycle, refsOf(form));
+      reading = readFor(submission, this.#parts.lifecycle, refsOf(form));
     });
     if (known !== undefined) return known;
     return this.#isFromOutputs(form)
@@ -100,7 +99,7 @@ export class Transactions implements TransactionsService {
   ): Promise<Accepted> {
     const { intake, lifecycle } = this.#parts;
     const expiresAt = expiryOf(form, lifecycle.clock.now());
-    const { pending, spends, sealed } = await this.#prepare(form, { tenant, expiresAt, reading });
+    const { pending, spends, read } = await this.#prepare(form, { tenant, expiresAt, reading });
     const { reference, delivery = 'broadcast' } = form;
     const request: AcceptRequest = {
       ...{ tenant, initiator, delivery, pending, source },
@@ -111,7 +110,7 @@ export class Transactions implements TransactionsService {
       ...(userTag !== undefined && { userTag }),
       ...(expiresAt !== undefined && { expiresAt }),
     };
-    return intake.accept(request, sealed);
+    return intake.accept(request, read);
   }
 
   async preview(form: TransactionForm, tenant: TenantId): Promise<Preview> {
@@ -134,7 +133,7 @@ export class Transactions implements TransactionsService {
   }
 
   /** What cannot be tried now, because a node does not answer, is accepted if it needs no node to be written down. */
-  async #prepare(form: TransactionForm, asked: Asked): Promise<Omit<Prepared, 'trial' | 'sealed'> & Partial<Prepared>> {
+  async #prepare(form: TransactionForm, asked: Asked): Promise<Omit<Prepared, 'trial' | 'read'> & Partial<Prepared>> {
     try {
       return await this.#tried(form, asked);
     } catch (error) {
@@ -147,16 +146,16 @@ export class Transactions implements TransactionsService {
     const chain = this.#chain(form);
     const { lifecycle, network } = this.#parts;
     const pending = { chain: chain.id, network, keys: refsOf(form), tenant };
-    const { signers, sealed } = await readSigners(lifecycle, chain, { pending, reading });
-    if (form.kind === 'transfer') return { ...(await this.#payment(form, { chain, signers, expiresAt })), sealed };
+    const { signers, read } = await readSigners(lifecycle, chain, { pending, reading });
+    if (form.kind === 'transfer') return { ...(await this.#payment(form, { chain, signers, expiresAt })), read };
     const whole = this.#pendingOf(form, unsignedOf(form, chain, network));
-    return { pending: whole, sealed, trial: await this.#trial(whole, chain, signers) };
+    return { pending: whole, read, trial: await this.#trial(whole, chain, signers) };
   }
 
   async #payment(
     form: TransactionForm & { kind: 'transfer' },
     { chain, signers, expiresAt }: { chain: Chain; signers: readonly SignerFacts[]; expiresAt: number | undefined },
-  ): Promise<Omit<Prepared, 'sealed'>> {
+  ): Promise<Omit<Prepared, 'read'>> {
     const { lifecycle, network } = this.#parts;
     const rules = rulesOf(lifecycle.rules, chain.id);
     const { from } = parseContext({ chain: chain.id, network, keys: [] }, { rules, signers });

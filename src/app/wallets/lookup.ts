@@ -5,7 +5,7 @@ import { type ChainId, type Network, parseOwnerId, type SignatureId, type Tenant
 import { pagesOf } from '../../core/pages.js';
 import type { PublicVault } from '../../core/signing/vault.js';
 import { type SealedWallet, tenantOf, type Wallet } from '../../core/signing/wallet.js';
-import type { FoundAddress } from '../../core/signing/wallets-service.js';
+import type { FoundAddress, FoundKey } from '../../core/signing/wallets-service.js';
 import type { StoredAddress } from '../../core/store/owners.js';
 import type { Store } from '../../core/store/store.js';
 import { putOwner } from './owners.js';
@@ -67,25 +67,65 @@ function readableOf(vault: LookupParts['vault'], sealed: SealedWallet): Wallet |
  * @throws CustosError CHAIN_UNKNOWN, ADDRESS_INVALID; RECORD_DAMAGED: what is found has another address
  */
 export async function findByAddress(
-  { store, vault, chains }: LookupParts,
-  of: { readonly tenant: TenantId; readonly chain: string; readonly network: Network },
+  parts: LookupParts,
+  of: Searched,
   address: string,
 ): Promise<readonly FoundAddress[]> {
+  const wanted = wantedOf(parts, of, address);
+  const found = [...(await showing(parts, wanted)), ...(await allottedTo(parts, wanted))];
+  return found.map(({ sealed: _, ...one }) => one);
+}
+
+/**
+ * The first of them that is meant. Addresses that were allotted are looked up only where no wallet that shows the address is meant:
+ * what another tenant has is as far as what does not exist.
+ * @throws CustosError as `findByAddress`
+ */
+export async function findKey(
+  parts: LookupParts,
+  of: Searched,
+  { address, isMeant }: { readonly address: string; isMeant(wallet: Wallet): boolean },
+): Promise<FoundKey | undefined> {
+  const wanted = wantedOf(parts, of, address);
+  const shown = (await showing(parts, wanted)).find(({ wallet }) => isMeant(wallet));
+  return shown ?? (await allottedTo(parts, wanted)).find(({ wallet }) => isMeant(wallet));
+}
+
+/** Where an address is looked for. */
+interface Searched {
+  readonly tenant: TenantId;
+  readonly chain: string;
+  readonly network: Network;
+}
+
+/** An address in the chain's normal form, and what it is found by. */
+interface WantedAddress {
+  readonly address: string;
+  readonly digest: Uint8Array;
+}
+
+function wantedOf({ vault, chains }: LookupParts, of: Searched, address: string): WantedAddress {
   const chain = chains.get(of.chain);
-  const place = { ...of, chain: chain.id };
   const normal = chain.keys.normalizeAddress(address, of.network);
-  const digest = vault.index.address(place, normal);
-  const shown = (await store.wallets.byAddress(digest)).map((sealed) => {
+  return { address: normal, digest: vault.index.address({ ...of, chain: chain.id }, normal) };
+}
+
+/** Wallets that show the address, and those whose index 0 has it. */
+async function showing({ store, vault }: LookupParts, { digest }: WantedAddress): Promise<readonly FoundKey[]> {
+  return (await store.wallets.byAddress(digest)).map((sealed) => {
     const wallet = vault.wallet(sealed);
-    if (!isSame(vault.index.wallet(wallet).address, digest)) throw foreign(wallet.signatureId);
-    return { wallet, ...(wallet.kind === 'hd' && { index: 0 }) };
+    if (!isSame(vault.index.addressOf(wallet), digest)) throw foreign(wallet.signatureId);
+    return { wallet, sealed, ...(wallet.kind === 'hd' && { index: 0 }) };
   });
-  const allotted: FoundAddress[] = [];
-  for (const stored of await store.addresses.byDigest(digest)) {
-    const found = await walletOf({ store, vault }, stored, normal);
-    if (found !== undefined) allotted.push(found);
+}
+
+async function allottedTo(parts: LookupParts, { address, digest }: WantedAddress): Promise<readonly FoundKey[]> {
+  const found: FoundKey[] = [];
+  for (const stored of await parts.store.addresses.byDigest(digest)) {
+    const one = await walletOf(parts, stored, address);
+    if (one !== undefined) found.push(one);
   }
-  return [...shown, ...allotted];
+  return found;
 }
 
 /**
@@ -129,7 +169,7 @@ async function walletOf(
   { store, vault }: Pick<LookupParts, 'store' | 'vault'>,
   { signatureId, index, digest, box }: StoredAddress,
   address: string,
-): Promise<FoundAddress | undefined> {
+): Promise<FoundKey | undefined> {
   if (digest === undefined || box === undefined) return undefined;
   const opened = vault.beside.openAddress({ signatureId, index, digest, box });
   const [sealed] = await store.wallets.get([signatureId]);
@@ -137,7 +177,7 @@ async function walletOf(
   const wallet = vault.wallet(sealed);
   const isOf = tenantOf(wallet) === tenantOf(opened) && wallet.chain === opened.chain;
   if (!isOf || wallet.network !== opened.network || opened.address !== address) throw foreign(signatureId);
-  return { wallet, index };
+  return { wallet, sealed, index };
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

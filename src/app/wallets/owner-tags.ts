@@ -1,5 +1,5 @@
 import type { TenantId } from '../../core/ids.js';
-import type { Intake } from '../../core/network/intake.js';
+import type { Intake, ReadWallets } from '../../core/network/intake.js';
 import type { KnownOwner } from '../../core/signing/lookup.js';
 import type { KeyRequest } from '../../core/signing/pending.js';
 import type { PublicVault } from '../../core/signing/vault.js';
@@ -37,15 +37,17 @@ interface TaggingParts {
 export function tagsOwners(intake: Intake, parts: TaggingParts): Intake {
   return {
     async accept(request, wallets) {
-      const tag = tagOf(parts.vault, request.tenant, wallets ?? (await walletsOf(parts, request.pending)));
-      return intake.accept(tag === undefined ? request : { ...request, ownerTag: tag });
+      const read = wallets ?? (await walletsOf(parts, request.pending));
+      const tag = tagOf(parts.vault, request.tenant, read.sealed);
+      return intake.accept(tag === undefined ? request : { ...request, ownerTag: tag }, read);
     },
     repeated: (tenant, idempotency) => intake.repeated(tenant, idempotency),
   };
 }
 
-function walletsOf({ store }: TaggingParts, { keys }: KeyRequest): Promise<readonly SealedWallet[]> {
-  return store.wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]);
+async function walletsOf({ store }: TaggingParts, { keys }: KeyRequest): Promise<ReadWallets> {
+  const at = performance.now();
+  return { sealed: await store.wallets.get([...new Set(keys.map(({ signatureId }) => signatureId))]), at };
 }
 
 /** @returns undefined if it is no owner's, or several owners' */

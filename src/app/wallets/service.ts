@@ -18,7 +18,7 @@ import type { OwnerBound } from '../../core/store/store.js';
 import { createRecord } from '../../signing/create.js';
 import { identifyKeys } from '../../signing/sign.js';
 import { walletEvents } from '../audit/wallets.js';
-import { findByAddress, foreign, type LookupParts } from './lookup.js';
+import { findByAddress, findKey, foreign, type LookupParts } from './lookup.js';
 import { parseTag, readMarks } from './marks.js';
 import type { OpenWallets } from './open-wallets.js';
 import { boundOf } from './owners.js';
@@ -72,6 +72,8 @@ export function walletsService(parts: ServiceParts): WalletsService {
     },
     list: (tenant, query, page) => list(parts, { tenant, ...query }, page),
     findAddress: (tenant, { chain, network, address }) => findByAddress(parts, { tenant, chain, network }, address),
+    findKey: (tenant, { chain, network, address }, isMeant) =>
+      findKey(parts, { tenant, chain, network }, { address, isMeant }),
     allot: async (tenant, id, { least = 0 } = {}) => allot(parts, await get(tenant, id), least),
     addresses: async (tenant, id, page) => allotted(parts, await get(tenant, id), page),
     ...ownersService(parts),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.js';
 import type { ChainId, Network, SignatureId, TenantId } from '../ids.js';
-import type { State } from '../store/journal.js';
+import type { JournalEntry, State } from '../store/journal.js';
 import type { EventType } from './types.js';
 
 /** Whose events: those of one tenant on one network. */
@@ -78,6 +78,12 @@ export interface EventTally {
 }
 
 /**
+ * @param known - the same as it was before: what never changes is taken from it
+ * @returns undefined for what was not written, or is not known as a whole
+ */
+export type EntryOf = (id: string, known?: JournalEntry) => JournalEntry | undefined;
+
+/**
  * What happened, in an order that never changes. An event is a line of a transaction's story, or a notice; it is written in the
  * database transaction of what it tells, and gets its number afterwards. So whoever reads on from the last number it knows misses
  * nothing, however late another process commits.
@@ -92,6 +98,10 @@ export interface EventTable {
   page(query: FeedQuery): Promise<FeedPage>;
   /** Counts what has numbers, a tally a slice. Rows are counted and not verified: it is a picture and no proof. */
   tally(feed: Feed, span: TallySpan): Promise<readonly EventTally[]>;
-  /** Calls back when this process wrote events, with the ids of the transactions that they tell of. @returns ends that */
-  onWritten(listener: (ids: ReadonlySet<string>) => void): () => void;
+  /**
+   * Calls back when this process wrote events, as soon as they are durable, with the ids of the transactions that they tell of.
+   * `entryOf` gives one as it was written, where all of it is known without reading it again. @throws CustosError RECORD_DAMAGED
+   * @returns ends that
+   */
+  onWritten(listener: (ids: ReadonlySet<string>, entryOf: EntryOf) => void): () => void;
 }

@@ -5,10 +5,20 @@ import type { AcceptRequest } from '../store/intake-facts.js';
 import type { Accepted, JournalEntry, Lease } from '../store/journal.js';
 import type { Idempotency } from '../store/queue.js';
 
+/** Wallets that were read for a request, so that nobody reads them twice within a moment. */
+export interface ReadWallets {
+  readonly sealed: readonly SealedWallet[];
+  /** When that began, by `performance.now()`. */
+  readonly at: number;
+}
+
 /** A place on the way that is kept for one request until it is accepted. Either method is called once. */
 export interface Place {
-  /** The request has its row, and this process the lease of it. */
-  begin(entry: JournalEntry, lease: Lease): void;
+  /**
+   * The request has its row, and this process the lease of it.
+   * @param wallets - those of all its keys, if they were read for it
+   */
+  begin(entry: JournalEntry, lease: Lease, wallets?: ReadWallets): void;
   /** The request does not need it. */
   free(): void;
 }
@@ -28,9 +38,9 @@ export interface Intake {
    * are one database transaction. Of two equal requests at the same time both get the one row.
    * @throws CustosError REQUEST_EXPIRED, OUTPUT_SPENT and OUTPUT_RESERVED (nothing is written), PENDING_CHANGED (another request has
    *   the id), STORE_*
-   * @param wallets - those of all keys of the request, if they were just read
+   * @param wallets - those of all keys of the request, if they were read for it: whoever carries it at once may use them
    */
-  accept(request: AcceptRequest, wallets?: readonly SealedWallet[]): Promise<Accepted>;
+  accept(request: AcceptRequest, wallets?: ReadWallets): Promise<Accepted>;
   /** What `accept` would answer to a known key, so that a repeated request is not built again. @returns undefined for a new key */
   repeated(tenant: TenantId, idempotency: Idempotency): Promise<Accepted | undefined>;
 }

@@ -11,6 +11,8 @@ import type { Wallet, WalletLookup } from './wallet.js';
 export interface BlindIndex {
   /** Everything that a wallet is found by. @throws CustosError XPUB_INVALID, CHAIN_UNKNOWN */
   wallet(wallet: Wallet): WalletLookup;
+  /** What `wallet` gives for the address alone. @throws CustosError XPUB_INVALID, CHAIN_UNKNOWN */
+  addressOf(wallet: Wallet): Uint8Array;
   /** @param address - in the chain's normal form */
   address(of: Pick<Wallet, 'tenant' | 'chain' | 'network'>, address: string): Uint8Array;
   owner(tenant: TenantId, owner: string): Uint8Array;

@@ -1,6 +1,6 @@
 import type { Network, OwnerId, SignatureId, TenantId } from '../ids.js';
 import type { KnownOwner, Owner, OwnerLimits } from './lookup.js';
-import type { SecretKind, Wallet } from './wallet.js';
+import type { SealedWallet, SecretKind, Wallet } from './wallet.js';
 
 /** A wallet that an application asks for. Each text is checked. */
 export interface WalletRequest {
@@ -44,6 +44,12 @@ interface OwnerLimitsRequest extends Omit<OwnerLimits, 'mostSpent'> {
 export interface FoundAddress {
   readonly wallet: Wallet;
   readonly index?: number;
+}
+
+/** The same, for whoever is going to use the key. */
+export interface FoundKey extends FoundAddress {
+  /** The record of the wallet, as it was read. */
+  readonly sealed: SealedWallet;
 }
 
 /** Which wallets are listed. */
@@ -102,6 +108,15 @@ export interface WalletsService {
     tenant: TenantId,
     place: { readonly chain: string; readonly network: Network; readonly address: string },
   ): Promise<readonly FoundAddress[]>;
+  /**
+   * The first of the same that is meant.
+   * @throws CustosError CHAIN_UNKNOWN, ADDRESS_INVALID
+   */
+  findKey(
+    tenant: TenantId,
+    place: { readonly chain: string; readonly network: Network; readonly address: string },
+    isMeant: (wallet: Wallet) => boolean,
+  ): Promise<FoundKey | undefined>;
   /**
    * Allots the next index of a mnemonic wallet, once and for good; the first is 1.
    * @param least - the index is at least this one

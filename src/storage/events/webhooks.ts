@@ -11,7 +11,7 @@ import { type Numbered, numberRows, type Tables } from './number.js';
 import { replaySome } from './replay.js';
 import { subscriptionOf, subscriptionWords } from './subscription-words.js';
 import { tidyNext } from './tidy.js';
-import { noteEvent, type Written } from './written.js';
+import { noteEvent, noting, type Written } from './written.js';
 
 type Row = StoreTables['webhooks'];
 
@@ -73,12 +73,13 @@ export function webhookTable(
         return (await one.executeTakeFirst()).numDeletedRows > 0n;
       }),
     async disable(webhook, reason) {
-      const used = await database.write(async (db) => {
-        const disabled = await change(db, webhook, (one) => ({ ...one, isEnabled: false }));
-        if (disabled !== undefined) await addNotice(db, disabled, { reason, seal });
-        return db;
-      });
-      written.tell(used);
+      const { notes } = await database.write((db) =>
+        noting(db, async () => {
+          const disabled = await change(db, webhook, (one) => ({ ...one, isEnabled: false }));
+          if (disabled !== undefined) await addNotice(db, disabled, { reason, seal });
+        }),
+      );
+      if (notes !== undefined) written.tell(notes);
     },
     deliveries: (webhook, limit) => read((db) => newest(db, webhook, limit)),
     due: (webhook, wanted) => read((db) => dueOf(db, webhook, wanted)),

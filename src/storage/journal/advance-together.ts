@@ -2,9 +2,17 @@ import { CustosError } from '../../core/errors.js';
 import { addEvents, type Tables } from './entries.js';
 import type { Holder } from './leases.js';
 import { releaseOtherNonces } from './reservations.js';
-import { sealOf } from './seal.js';
 import { advance, isGivenUp } from './state-changes.js';
-import { type Advance, kindOf, linesOf, type PlannedStep, planStep, queriesOf, type SealedStep } from './steps.js';
+import {
+  type Advance,
+  hold,
+  kindOf,
+  linesOf,
+  type PlannedStep,
+  planStep,
+  queriesOf,
+  type SealedStep,
+} from './steps.js';
 import { takeTransactionIds } from './transaction-ids.js';
 
 /** A step on a row that this process last wrote. */
@@ -56,7 +64,7 @@ async function writeAll(db: Tables, steps: readonly Sealed[], { now, shared }: H
       'a transaction has changed in the meantime, or another one has the same bytes',
     );
   }
-  for (const { sealed } of steps) sealOf(db).remember(sealed.row);
+  for (const { sealed } of steps) hold(db, sealed);
 }
 
 /** @returns false if one of them has changed in the meantime */

@@ -50,7 +50,7 @@ export async function accept(
   await insertLines(db, [{ ...bareLine, mac: seal.of('transaction_events', bareLine) }]);
   const { id, chain, network } = row;
   if (spends.length > 0) await reserveOutputs(db, { id, chain, network, by: holder }, spends);
-  const entry = toEntry(row);
+  const entry = toEntry(row, request.pending);
   if (lease === undefined) return { kind: 'accepted', entry };
   seal.remember(row);
   return { kind: 'accepted', entry, lease: { id, generation: row.generation } };

@@ -16,7 +16,7 @@ import { reservationQueue } from '../budgets/queue.js';
 import { budgetsUsed } from '../budgets/reservations.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database, WriteOptions } from '../database.js';
-import type { Written } from '../events/written.js';
+import { noting, type Written } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { writtenTogether } from '../together.js';
 import { advanceTogether, isPlain } from './advance-together.js';
@@ -43,18 +43,18 @@ export function journalTable(
 ): Journal {
   const holder = (): Holder => ({ owner, now: clock.now(), shared: database.dialect === 'postgres' });
   const write = async <R>(work: (db: Tables, holder: Holder) => Promise<R>, options?: WriteOptions): Promise<R> => {
-    let used: Tables | undefined;
-    const done = await database.write(async (db, record) => {
-      used = db;
+    const { result, notes } = await database.write((db, record) => {
       useSeal(db, seal);
       useRecord(db, record);
       seal.begin();
-      const result = await work(db, holder());
-      await seal.finish(db);
-      return result;
+      return noting(db, async () => {
+        const done = await work(db, holder());
+        await seal.finish(db);
+        return done;
+      });
     }, options);
-    if (used !== undefined) written?.tell(used);
-    return done;
+    if (notes !== undefined) written?.tell(notes);
+    return result;
   };
   const read = <R>(work: (db: Tables) => Promise<R>) =>
     database.read((db) => {
@@ -136,7 +136,7 @@ async function find(db: Tables, filter: JournalFilter) {
   if (kinds !== undefined) query = query.where(isOfKind(kinds));
   if (after !== undefined) query = query.where(isAfter(after));
   if (limit !== undefined) query = query.limit(limit);
-  return (await query.execute()).map(toEntry);
+  return (await query.execute()).map((row) => toEntry(row));
 }
 
 type RowBuilder = ExpressionBuilder<StoreTables, 'transactions'>;

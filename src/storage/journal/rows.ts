@@ -110,10 +110,13 @@ function lineOf({ keys: [first], id }: PendingTransaction): string {
   return first === undefined ? id : `${first.signatureId}/${first.index ?? ''}`;
 }
 
-/** @throws CustosError RECORD_DAMAGED: the row holds values that Custos never writes */
-export function toEntry(row: Row): JournalEntry {
+/**
+ * @param known - what the row was made of: it is not parsed again then
+ * @throws CustosError RECORD_DAMAGED: the row holds values that Custos never writes
+ */
+export function toEntry(row: Row, known?: PendingTransaction): JournalEntry {
   try {
-    return parseRow(row);
+    return parseRow(row, known);
   } catch (cause) {
     const { id } = row;
     throw new CustosError('RECORD_DAMAGED', `the journal row of ${id} is damaged`, { cause, details: { id } });
@@ -129,7 +132,7 @@ export function readEntry(row: Row): { readonly kind: 'entry'; readonly entry: J
   }
 }
 
-function parseRow(row: Row): JournalEntry {
+function parseRow(row: Row, known: PendingTransaction | undefined): JournalEntry {
   const { network, state } = row;
   if ((network !== 'mainnet' && network !== 'testnet') || !isState(state)) {
     throw new CustosError('RECORD_DAMAGED', 'unknown network or state');
@@ -142,7 +145,10 @@ function parseRow(row: Row): JournalEntry {
     network,
     state,
     generation: Number(row.generation),
-    pending: { ...parsePending(JSON.parse(row.pending), chain, network), ...requestOf(row) },
+    pending: {
+      ...(known === undefined ? parsePending(JSON.parse(row.pending), chain, network) : withoutRequest(known)),
+      ...requestOf(row),
+    },
     attempts: Number(row.attempts),
     nextAttemptAt: Number(row.next_attempt_at),
     createdAt: Number(row.created_at),
@@ -159,6 +165,11 @@ function parseRow(row: Row): JournalEntry {
     ...(row.block !== null && row.block !== '' && { block: row.block }),
     ...(row.source !== null && { intake: parseIntake(row) }),
   };
+}
+
+/** What a cloud could have queued, too. */
+function withoutRequest({ kind: _, tenant: _tenant, user: _user, ...queued }: PendingTransaction): PendingTransaction {
+  return queued;
 }
 
 /** What is signed if it is no transaction. Only a door of Custos can have asked for it. */

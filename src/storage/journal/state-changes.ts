@@ -6,7 +6,7 @@ import { addEvent, addEvents, explainRefusal, leaseLost, requireEntry, type Tabl
 import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, releaseWaiting, reserveNonce, reserveOutputs } from './reservations.js';
 import { sealOf } from './seal.js';
-import { type Advance, linesOf, planStep, queriesOf } from './steps.js';
+import { type Advance, hold, linesOf, planStep, queriesOf } from './steps.js';
 import { takeTransactionId } from './transaction-ids.js';
 
 /**
@@ -27,7 +27,7 @@ export async function advance(db: Tables, { lease, to, fact, event }: Advance, h
   if (whole.txId !== undefined) await takeTransactionId(db, { id: lease.id, txId: whole.txId, now });
   await reserve(db, { lease, to, fact: whole, event }, holder);
   await addEvents(db, linesOf({ lease, to, fact, event }, now, sealed?.columns.events));
-  if (sealed !== undefined) sealOf(db).remember(sealed.row);
+  if (sealed !== undefined) hold(db, sealed);
   if (isGivenUp(to)) await freeUnlessSigned(db, lease.id, holder);
 }
 

@@ -1,6 +1,7 @@
 import { type Expression, type QueryResult, sql } from 'kysely';
 import { isNoTry, type JournalFact, LEASE_TIME, type Lease, type State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
+import { noteRow } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { type AddedLine, followers, type Tables } from './entries.js';
 import { type Holder, unleased } from './leases.js';
@@ -225,6 +226,12 @@ async function sealStep(
   row.attempts = Number(known.attempts) + (isTry ? 1 : 0);
   row.mac = seal.of('transactions', row);
   return { row, columns: { events, mac: row.mac }, was: known.mac };
+}
+
+/** Keeps the row of a step that was written: for the next step, and for whoever waits. */
+export function hold(db: Tables, { row }: SealedStep): void {
+  sealOf(db).remember(row);
+  noteRow(db, row);
 }
 
 function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {

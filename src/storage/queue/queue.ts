@@ -38,7 +38,7 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
   }
   const listeners = new Set<Parameters<SubscriptionOutbox['events']['onWritten']>[0]>();
   const onEnd = (id: string) => {
-    for (const hear of listeners) hear(new Set([id]));
+    for (const hear of listeners) hear(new Set([id]), () => undefined);
   };
   const parts = { database, clock, onEnd };
   return {

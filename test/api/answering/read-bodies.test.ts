@@ -47,21 +47,21 @@ describe('bodies that were read before', () => {
     expect(() => Object.assign(value.keys[0] ?? {}, { wallet: 'y' })).toThrow(TypeError);
   });
 
-  it('are forgotten when there are more than 4,096, the one that was not sent for longest first', () => {
+  it('are forgotten when there are more than 16,384, the one that was not sent for longest first', () => {
     const { counts, read } = counted();
-    for (let place = 0; place < 4096; place++) read(`${place}`, 'x');
+    for (let place = 0; place < 16_384; place++) read(`${place}`, 'x');
     read('0', 'x');
     read('new', 'x');
-    expect(counts.read).toBe(4097);
+    expect(counts.read).toBe(16_385);
     read('0', 'x');
-    expect(counts.read).toBe(4097);
+    expect(counts.read).toBe(16_385);
     read('1', 'x');
-    expect(counts.read).toBe(4098);
+    expect(counts.read).toBe(16_386);
   });
 
-  it('take at most four megabytes', () => {
+  it('take at most eight megabytes', () => {
     const { counts, read } = counted();
-    const large = 'x'.repeat(1024 * 1024);
+    const large = 'x'.repeat(2 * 1024 * 1024);
     for (const name of ['a', 'b', 'c', 'd', 'd', 'a']) read(name, large);
     expect(counts.read).toBe(4);
     read('e', large);

@@ -152,6 +152,9 @@ describe('parameters that are wrong', () => {
     expect(await refused('eth_signTransaction', [{ ...whole, from, to: '0x12' }])).toBe('ADDRESS_INVALID');
     expect(await refused('eth_signTransaction', [{ ...whole, from, value: '-1' }])).toBe('AMOUNT_INVALID');
     expect(await refused('eth_signTransaction', [{ ...whole, from, gas: '0x1' }])).toBe('GAS_TOO_LOW');
+    const types = { EIP712Domain: [], Note: [{ name: 'text', type: 'string' }] };
+    const halved = { types, primaryType: 'Note', domain: {}, message: { text: 'half: \ud83d' } };
+    expect(await refused('eth_signTypedData_v4', [from, halved])).toBe('ARGUMENT_INVALID');
     expect(await test.store.journal.find({})).toEqual([]);
   });
 });

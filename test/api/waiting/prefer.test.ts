@@ -35,6 +35,13 @@ function stoppedClock() {
   };
 }
 
+function request() {
+  const id = randomBytes(12).toString('hex');
+  const received = { id, chain: 'ETH', hashes: [], serializedTransaction: '{"to":"0x1"}' };
+  const pending = parsePending(received, eth, 'testnet');
+  return { tenant: defaultTenant, source: 'api', kind: 'transaction', delivery: 'broadcast', pending } as const;
+}
+
 describe.each(kinds)('waiting for a request in a store on %s', (kind) => {
   const location = freshLocation(kind);
   let store: Store;
@@ -46,20 +53,51 @@ describe.each(kinds)('waiting for a request in a store on %s', (kind) => {
   beforeEach(async () => {
     store = await createStore(location(), { storeId, slots: [anySlot()] });
     await store.unlockJournal(opening);
-    const id = randomBytes(12).toString('hex');
-    const received = { id, chain: 'ETH', hashes: [], serializedTransaction: '{"to":"0x1"}' };
-    const pending = parsePending(received, eth, 'testnet');
-    const request = { tenant: defaultTenant, source: 'api', kind: 'transaction', delivery: 'broadcast' } as const;
-    const accepted = await store.journal.accept({ ...request, pending });
+    const accepted = await store.journal.accept(request());
     if (accepted.kind === 'different') throw new Error('a new request is known');
     entry = accepted.entry;
   });
   afterEach(() => store.close());
 
+  /** A request that this process accepted and carries. */
+  async function claimed() {
+    const accepted = await store.journal.accept(request(), { claims: true });
+    if (accepted.kind !== 'accepted' || accepted.lease === undefined) throw new Error('not claimed');
+    return { entry: accepted.entry, lease: accepted.lease };
+  }
+
   it('is ended by the step that ends the request, and by no clock', async () => {
     const waiting = settled(entry, { seconds: 60, signal }, waits());
     await store.journal.cancel(entry.id);
     expect((await waiting).state).toBe('cancelled');
+  });
+
+  it('reads nothing where this process carries the request itself', async () => {
+    const { journal } = store;
+    const carried = await claimed();
+    let reads = 0;
+    const counting = {
+      get(id: string) {
+        reads += 1;
+        return journal.get(id);
+      },
+    };
+    const until = { seconds: 60, signal, isNew: true };
+    const waiting = settled(carried.entry, until, { ...waits(), journal: counting });
+    await journal.advance(carried.lease, 'denied', { errorCode: 'POLICY_DENIED', errorText: 'no' });
+    const last = await waiting;
+    expect([last.state, reads]).toEqual(['denied', 0]);
+    expect(last).toEqual(await journal.get(carried.entry.id));
+  });
+
+  it('looks again where what this process wrote was no end', async () => {
+    const { journal } = store;
+    const carried = await claimed();
+    const waiting = settled(carried.entry, { seconds: 60, signal, isNew: true }, waits());
+    const completed = { completed: '{"nonce":"5"}', sender: '0x1', nonce: 5n, signed: '0xf86c', txId: '0x1' };
+    await journal.advance(carried.lease, 'signed', completed);
+    await journal.advance(carried.lease, 'broadcast', {});
+    expect((await waiting).state).toBe('broadcast');
   });
 
   it('misses nothing that happens between its look and its wait', async () => {

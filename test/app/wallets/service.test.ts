@@ -108,6 +108,34 @@ describe.each(kinds)('wallets for doors on %s', (kind) => {
     await close();
   });
 
+  it('the key of an address is that of the first wallet that is meant, with the record that was read', async () => {
+    const { store, service, parts, close } = await open();
+    const [shown, deposits] = await service.create(shop, { chain: 'ETH', network: 'mainnet', kind: 'hd' }, 2);
+    const { address } = await service.allot(shop, deposits!.signatureId);
+    const first = publicVault.facts((await store.wallets.get([shown!.signatureId]))[0]!, {
+      signatureId: shown!.signatureId,
+      index: 0,
+    })!.address;
+    let lookups = 0;
+    const byDigest: typeof store.addresses.byDigest = (digest) => {
+      lookups += 1;
+      return store.addresses.byDigest(digest);
+    };
+    const counting = walletsService({ ...parts, store: { ...store, addresses: { ...store.addresses, byDigest } } });
+    const at = (text: string) => ({ chain: 'ETH', network: 'mainnet', address: text }) as const;
+    const [record] = await store.wallets.get([shown!.signatureId]);
+    const found = await counting.findKey(shop, at(first), () => true);
+    expect([found, lookups]).toEqual([{ wallet: shown, sealed: record, index: 0 }, 0]);
+    expect(await counting.findKey(shop, at(first), () => false)).toBeUndefined();
+    expect(await counting.findKey(game, at(first), () => true)).toBeUndefined();
+    expect(lookups).toBe(2);
+    expect(await counting.findKey(shop, at(address), () => true)).toMatchObject({ wallet: deposits, index: 1 });
+    expect(await counting.findKey(shop, at(address), ({ signatureId }) => signatureId === shown?.signatureId)).toBe(
+      undefined,
+    );
+    await close();
+  });
+
   it.each(['address', 'owner', 'label', 'slot'])(
     'a wallet that a changed %s digest finds is not given away',
     async (name) => {

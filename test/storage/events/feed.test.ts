@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupStore, restoreStore } from '../../../src/app/store/backup.js';
 import type { FeedEvent } from '../../../src/core/events/feed.js';
@@ -7,7 +7,9 @@ import { defaultTenant, parseTenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import { parsePending } from '../../../src/core/signing/pending.js';
 import type { AcceptRequest } from '../../../src/core/store/intake-facts.js';
+import type { JournalEntry, Lease } from '../../../src/core/store/journal.js';
 import type { Store } from '../../../src/core/store/store.js';
+import { noteEvent, noteRow, noting } from '../../../src/storage/events/written.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore } from '../../../src/storage/open-store.js';
 import type { StoreTables } from '../../../src/storage/schema.js';
@@ -214,6 +216,49 @@ describe.each(kinds)('the feed of events on %s', (kind) => {
     await store.journal.cancel(one.pending.id);
     stop();
     expect(found).toEqual([one.pending.id, cloud.id, one.pending.id]);
+  });
+
+  it('who waits for events learns what became of each step of a group, and nothing of one that was refused', async () => {
+    const claimed = async () => {
+      const accepted = await store.journal.accept(request(), { claims: true });
+      if (accepted.kind !== 'accepted' || accepted.lease === undefined) throw new Error('not claimed');
+      return accepted.lease;
+    };
+    const [one, two, three, four] = [await claimed(), await claimed(), await claimed(), await claimed()];
+    const found: (readonly [string, JournalEntry | undefined])[] = [];
+    const stop = store.events.onWritten((ids, entryOf) => {
+      for (const id of ids) found.push([id, entryOf(id)]);
+    });
+    const why = { errorCode: 'POLICY_DENIED', errorText: 'no' } as const;
+    const now = (leases: readonly Lease[]) =>
+      Promise.all(leases.map(async ({ id }) => [id, await store.journal.get(id)]));
+    await Promise.all([one, two].map((lease) => store.journal.advance(lease, 'denied', why)));
+    expect(found).toEqual(await now([one, two]));
+    const refused = [three, { ...one, generation: 7 }, four].map((lease) =>
+      store.journal.advance(lease, 'denied', why),
+    );
+    expect((await Promise.allSettled(refused)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    stop();
+    // A step that was undone and written again reads its row first, and is not known as a whole.
+    const told = found.slice(2).map(([id, entry]) => [id, entry === undefined ? 'to be read' : entry]);
+    expect(told).toEqual([[three.id, 'to be read'], ...(await now([four]))]);
+  });
+
+  it('what a unit of work noted that was undone is not told with the next one', async () => {
+    const db = {} as Kysely<StoreTables>;
+    const undone = noting(db, async () => {
+      noteEvent(db, 'undone');
+      noteRow(db, { id: 'undone' } as StoreTables['transactions']);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    const { notes } = await noting(db, async () => noteEvent(db, 'done'));
+    expect([[...(notes?.ids ?? [])], notes?.rows.size]).toEqual([['done'], 0]);
+    expect((await noting(db, async () => undefined)).notes).toBeUndefined();
   });
 
   it('an event that was changed or moved to another tenant in the database is left out', async () => {
