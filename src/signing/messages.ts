@@ -1,7 +1,7 @@
 import type { SignerFacts } from '../core/chain/codec.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { CheckpointRequest } from '../core/signing/checkpoint.js';
-import type { AccountQuestion, ControlDocuments, ControlEdges } from '../core/signing/control.js';
+import type { ControlDocuments, ControlEdges } from '../core/signing/control.js';
 import type { CreateRequest } from '../core/signing/create.js';
 import type { Decreed, DecreeRequest } from '../core/signing/decree.js';
 import type { FreezeEnd, FreezesKept } from '../core/signing/freezes.js';
@@ -50,7 +50,8 @@ export type Notice =
 export interface Asking {
   readonly kind: 'ask';
   readonly n: number;
-  readonly question: AccountQuestion;
+  /** As `accountText` writes it. */
+  readonly question: string;
 }
 
 /** One answer of a signer process. */

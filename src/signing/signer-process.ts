@@ -7,6 +7,7 @@ import type { SigningRules } from '../core/signing/signing-rules.js';
 import type { Vault } from '../core/signing/vault.js';
 import type { JournalKey } from '../core/store/journal-mac.js';
 import type { SlotName } from '../core/store/store.js';
+import { accountText } from './control/account-question.js';
 import type { DecreeSeal } from './control/decrees.js';
 import type { ControlOpener } from './control/documents.js';
 import { type Account, Gate } from './control/gate.js';
@@ -163,7 +164,7 @@ function createAccounts(channel: SignerChannel): Accounts {
           if ('sums' in notice) resolve(notice.sums);
           else reject(new CustosError(notice.code, 'the account refused the signature'));
         });
-        outbox.push({ kind: 'ask', n, question });
+        outbox.push({ kind: 'ask', n, question: accountText(question) });
         // What is asked in one turn is one message.
         if (outbox.length === 1) queueMicrotask(flush);
       }),

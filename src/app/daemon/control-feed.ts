@@ -82,7 +82,8 @@ export function createControlFeed({ store, signer, viewKey, clock, log }: Contro
         });
       }
       if (!(await fresh.read)) return undefined;
-      const kept = await store.approvals.of(id);
+      // Without a constitution no signer counts what persons say.
+      const kept = reading.constitution === undefined ? [] : await store.approvals.of(id);
       if (kept.length === 0) return { id, approvals: [] };
       return { id, approvals: approvalsToShow(kept, attemptOf(await store.journal.events(id))) };
     },

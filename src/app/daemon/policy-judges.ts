@@ -12,6 +12,7 @@ import { controlView } from '../../vault/control-seal.js';
 import { openPublicVault } from '../../vault/public-vault.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import type { ServiceAsker } from '../approvals/services.js';
+import { givenApprovals } from './given-approvals.js';
 import { watchPolicies } from './policy-watch.js';
 
 /** The parts of the judge of the policy. */
@@ -47,7 +48,7 @@ export function policyJudges(parts: PolicyJudgesParts): PolicyJudges {
     log,
     policies,
     constitution: async () => (await currentConstitution({ storeId, approvals, seal }))?.constitution,
-    approvals,
+    approvals: { of: givenApprovals({ approvals, clock }), spend: (spending) => approvals.spend(spending) },
     askMissing,
     journal,
     coinOf: (chain) => chains.get(chain).coin,

@@ -1,69 +1,94 @@
 import { CustosError } from '../../core/errors.js';
-import type { AccountQuestion, SignatureClaim, SpentApproval } from '../../core/signing/control.js';
+import { tryJson } from '../../core/json.js';
+import type { AccountQuestion, SpentApproval } from '../../core/signing/control.js';
 import type { BudgetCharge, BudgetWindow } from '../../core/store/budgets.js';
 
 const MOST = 10_000;
+/** Digits of an amount. */
+const MOST_DIGITS = 1_000;
+const TOO_MUCH = 10n ** BigInt(MOST_DIGITS);
+
+/**
+ * Writes what a signer process asks as one text, which costs both sides half of what an object with its lists and numbers does: the
+ * kind, the mark and the uses of the claim, and a list for each window, or for each approval and each charge.
+ */
+export function accountText(question: AccountQuestion): string {
+  const { mark, uses } = question.claim;
+  if (question.kind === 'used') {
+    return JSON.stringify(['used', mark, uses, question.wanted.map(({ budget, since }) => [budget, since])]);
+  }
+  const approvals = question.approvals.map(({ nonce, expires }) => [nonce, expires]);
+  const charges = question.charges.map(({ budget, since, amount, max }) =>
+    max === undefined ? [budget, since, amount.toString()] : [budget, since, amount.toString(), max.toString()],
+  );
+  return JSON.stringify(['reserve', mark, uses, approvals, charges]);
+}
 
 /** Reads what a signer process asks, as if from an enemy. @throws CustosError SIGNER_DIED: anything that a signer does not ask */
-export function parseAccountQuestion(value: unknown): AccountQuestion {
-  const of = membersOf(value);
-  const claim = parseClaim(of('claim'));
-  if (of('kind') === 'used') return { kind: 'used', claim, wanted: listOf(of('wanted'), parseWindow) };
-  if (of('kind') !== 'reserve') throw foreign();
-  const approvals = listOf(of('approvals'), parseSpent);
-  return { kind: 'reserve', claim, approvals, charges: listOf(of('charges'), parseCharge) };
+export function parseAccountQuestion(text: unknown): AccountQuestion {
+  const parts = typeof text === 'string' ? tryJson(text) : undefined;
+  if (!Array.isArray(parts)) throw foreign();
+  const [kind, mark, uses, ...rest]: unknown[] = parts;
+  const claim = { mark: textOf(mark, /^[\w-]{43}$/), uses: listOf(uses, shortOf) };
+  if (kind === 'used' && rest.length === 1) return { kind, claim, wanted: listOf(rest[0], parseWindow) };
+  if (kind !== 'reserve' || rest.length !== 2) throw foreign();
+  const [approvals, charges] = rest;
+  return { kind, claim, approvals: listOf(approvals, parseSpent), charges: listOf(charges, parseCharge) };
 }
 
 /** Whether a question can be answered at all: who answers takes any other for that of a broken signer. */
 export function isAccountable(question: AccountQuestion): boolean {
-  try {
-    return parseAccountQuestion(question).kind === question.kind;
-  } catch (error) {
-    if (error instanceof CustosError) return false;
-    throw error;
-  }
+  if (!isList(question.claim.uses, isShort)) return false;
+  if (question.kind === 'used') return isList(question.wanted, isNamed);
+  return question.approvals.length <= MOST && isList(question.charges, isCountable);
 }
 
-type Members = (name: string) => unknown;
+function isList<T>(list: readonly T[], isFit: (one: T) => boolean): boolean {
+  return list.length <= MOST && list.every(isFit);
+}
 
-/** Own properties only: an inherited one was never part of the message. */
-function membersOf(value: unknown): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw foreign();
-  return (name) => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+function isNamed({ budget, since }: BudgetWindow): boolean {
+  return isShort(budget) && Number.isFinite(since);
+}
+
+function isCountable(charge: BudgetCharge): boolean {
+  return isNamed(charge) && isAmount(charge.amount) && (charge.max === undefined || isAmount(charge.max));
+}
+
+function isAmount(amount: bigint): boolean {
+  return amount >= 0n && amount < TOO_MUCH;
+}
+
+/** Reads a list of `least` to `most` members. */
+function membersOf(value: unknown, least: number, most = least): readonly unknown[] {
+  if (!Array.isArray(value) || value.length < least || value.length > most) throw foreign();
+  return value;
 }
 
 function listOf<T>(value: unknown, parse: (element: unknown) => T): T[] {
-  if (!Array.isArray(value) || value.length > MOST) throw foreign();
-  return Array.from({ length: value.length }, (_, at) => parse(value[at]));
-}
-
-function parseClaim(value: unknown): SignatureClaim {
-  const claim = membersOf(value);
-  return { mark: textOf(claim('mark'), /^[\w-]{43}$/), uses: listOf(claim('uses'), shortOf) };
+  return membersOf(value, 0, MOST).map(parse);
 }
 
 function parseWindow(value: unknown): BudgetWindow {
-  const window = membersOf(value);
-  const since = window('since');
-  if (typeof since !== 'number' || !Number.isFinite(since)) throw foreign();
-  return { budget: shortOf(window('budget')), since };
+  const [budget, since] = membersOf(value, 2);
+  return { budget: shortOf(budget), since: momentOf(since) };
 }
 
 function parseCharge(value: unknown): BudgetCharge {
-  const charge = membersOf(value);
-  const max = charge('max');
-  return {
-    ...parseWindow(value),
-    amount: amountOf(charge('amount')),
-    ...(max !== undefined && { max: amountOf(max) }),
-  };
+  const [budget, since, amount, ...max] = membersOf(value, 3, 4);
+  const charge = { budget: shortOf(budget), since: momentOf(since), amount: amountOf(amount) };
+  return max.length === 0 ? charge : { ...charge, max: amountOf(max[0]) };
 }
 
 function parseSpent(value: unknown): SpentApproval {
-  const spent = membersOf(value);
-  const expires = spent('expires');
+  const [nonce, expires] = membersOf(value, 2);
   if (typeof expires !== 'number' || !Number.isSafeInteger(expires)) throw foreign();
-  return { nonce: textOf(spent('nonce'), /^[0-9a-f]{32}$/), expires };
+  return { nonce: textOf(nonce, /^[0-9a-f]{32}$/), expires };
+}
+
+function momentOf(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw foreign();
+  return value;
 }
 
 /** Names and addresses of any form, without line breaks. */
@@ -71,9 +96,13 @@ const shortForm = /^[^\n\r]{1,1000}$/u;
 const LEAST_LONG = 1_000;
 
 /** Asked several times for each signature, so what is plainly short is not matched character by character. */
+function isShort(text: string): boolean {
+  if (text.length === 0 || text.length > LEAST_LONG) return shortForm.test(text);
+  return !text.includes('\n') && !text.includes('\r');
+}
+
 function shortOf(value: unknown): string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > LEAST_LONG) return textOf(value, shortForm);
-  if (value.includes('\n') || value.includes('\r')) throw foreign();
+  if (typeof value !== 'string' || !isShort(value)) throw foreign();
   return value;
 }
 
@@ -83,8 +112,8 @@ function textOf(value: unknown, form: RegExp): string {
 }
 
 function amountOf(value: unknown): bigint {
-  if (typeof value !== 'bigint' || value < 0n) throw foreign();
-  return value;
+  if (typeof value !== 'string' || value.length > MOST_DIGITS || !/^\d+$/.test(value)) throw foreign();
+  return BigInt(value);
 }
 
 function foreign(): CustosError {

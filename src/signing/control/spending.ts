@@ -71,20 +71,36 @@ export class Spending {
   /** Takes what `check` found free. @returns the number of the family @throws CustosError as `check` */
   take({ claim, approvals, charges, at }: Reserving): number {
     const found = this.#familyOf(claim, approvals);
-    const family = found ?? this.#add();
+    if (found === undefined) return this.#begin({ claim, approvals, charges, at });
     const own = chargesOf(found);
     const fresh = charges.flatMap(({ budget, since, amount }) => {
       const missing = amount - ownCharge(own, { budget, since });
       return missing > 0n ? [{ budget, at, amount: missing }] : [];
     });
     for (const charge of fresh) this.#ledger.charge(charge.budget, at, charge.amount);
-    if (found === undefined) family.uses = claim.uses;
-    else if (!found.marks.includes(claim.mark)) this.#narrow(found, claim.uses);
-    const known = new Set(family.approvals.map(({ nonce }) => nonce));
-    family.approvals = [...family.approvals, ...approvals.filter(({ nonce }) => !known.has(nonce))];
-    family.charges = [...family.charges, ...fresh];
-    if (!family.marks.includes(claim.mark)) family.marks = [...family.marks, claim.mark];
-    family.holders += 1;
+    if (!found.marks.includes(claim.mark)) this.#narrow(found, claim.uses);
+    const known = new Set(found.approvals.map(({ nonce }) => nonce));
+    found.approvals = [...found.approvals, ...approvals.filter(({ nonce }) => !known.has(nonce))];
+    found.charges = [...found.charges, ...fresh];
+    if (!found.marks.includes(claim.mark)) found.marks = [...found.marks, claim.mark];
+    found.holders += 1;
+    this.#index(found);
+    this.#forget(at);
+    return found.id;
+  }
+
+  /** Most signatures share nothing with another one. */
+  #begin({ claim, approvals, charges, at }: Reserving): number {
+    const taken: TakenCharge[] = [];
+    for (const { budget, amount } of charges) {
+      if (amount <= 0n) continue;
+      this.#ledger.charge(budget, at, amount);
+      taken.push({ budget, at, amount });
+    }
+    this.#last += 1;
+    const { mark, uses } = claim;
+    const family: Family = { id: this.#last, marks: [mark], uses, approvals, charges: taken, holders: 1 };
+    this.#families.set(family.id, family);
     this.#index(family);
     this.#forget(at);
     return family.id;
@@ -125,6 +141,7 @@ export class Spending {
    * @throws CustosError APPROVAL_SPENT: one of its approvals was used for bytes that it does not exclude
    */
   #familyOf(claim: SignatureClaim, approvals: readonly SpentApproval[]): Family | undefined {
+    if (approvals.length === 0) return this.#kin(claim);
     const owners = new Set(approvals.flatMap(({ nonce }) => this.#byApproval.get(nonce) ?? []));
     const [owner, ...others] = [...owners].flatMap((id) => this.#families.get(id) ?? []);
     if (owner === undefined) return this.#kin(claim);
@@ -133,19 +150,18 @@ export class Spending {
   }
 
   #kin(claim: SignatureClaim): Family | undefined {
-    const ids = [this.#byMark.get(claim.mark), ...claim.uses.map((use) => this.#byUse.get(use))];
-    for (const id of ids) {
-      const family = id === undefined ? undefined : this.#families.get(id);
-      if (family !== undefined && isKin(family, claim)) return family;
+    const same = this.#ofId(this.#byMark.get(claim.mark), claim);
+    if (same !== undefined) return same;
+    for (const use of claim.uses) {
+      const family = this.#ofId(this.#byUse.get(use), claim);
+      if (family !== undefined) return family;
     }
     return undefined;
   }
 
-  #add(): Family {
-    this.#last += 1;
-    const family: Family = { id: this.#last, marks: [], uses: [], approvals: [], charges: [], holders: 0 };
-    this.#families.set(family.id, family);
-    return family;
+  #ofId(id: number | undefined, claim: SignatureClaim): Family | undefined {
+    const family = id === undefined ? undefined : this.#families.get(id);
+    return family !== undefined && isKin(family, claim) ? family : undefined;
   }
 
   /** Of three transactions, the first and last may exclude the second and not each other: what all share is what counts. */
@@ -189,10 +205,13 @@ function isKin({ marks, uses }: Family, claim: SignatureClaim): boolean {
   return marks.includes(claim.mark) || uses.some((use) => claim.uses.includes(use));
 }
 
+const nothing: ReadonlyMap<string, readonly TakenCharge[]> = new Map();
+
 /** By budget: a family may have charged thousands, of which a question wants thousands. */
 function chargesOf(family: Family | undefined): ReadonlyMap<string, readonly TakenCharge[]> {
+  if (family === undefined) return nothing;
   const byBudget = new Map<string, TakenCharge[]>();
-  for (const one of family?.charges ?? []) {
+  for (const one of family.charges) {
     const charges = byBudget.get(one.budget);
     if (charges === undefined) byBudget.set(one.budget, [one]);
     else charges.push(one);

@@ -3,7 +3,7 @@ import type { Effect } from '../../../src/core/chain/effect.js';
 import { messageContent, readSignedMessage } from '../../../src/core/chain/message-content.js';
 import { CustosError } from '../../../src/core/errors.js';
 import type { AccountQuestion, ControlDocuments } from '../../../src/core/signing/control.js';
-import { parseAccountQuestion } from '../../../src/signing/control/account-question.js';
+import { accountText, parseAccountQuestion } from '../../../src/signing/control/account-question.js';
 import { type Admission, claimOf } from '../../../src/signing/control/claim.js';
 import { Gate } from '../../../src/signing/control/gate.js';
 import { parseContext, prepareSigning } from '../../../src/signing/sign.js';
@@ -49,7 +49,7 @@ async function admitted(receivers: readonly string[], { used = 0n, refuses = 0 }
   gate.apply({ documents, clock: 1 });
   const asked: AccountQuestion[] = [];
   const done = gate.admit(await admissionOf(parts, receivers), async (question) => {
-    asked.push(parseAccountQuestion(question));
+    asked.push(parseAccountQuestion(accountText(question)));
     const refused = asked.filter(({ kind }) => kind === 'reserve').length <= refuses;
     if (question.kind === 'reserve' && refused) throw new CustosError('BUDGET_EXCEEDED', 'others have taken it');
     return question.kind === 'used' ? question.wanted.map(() => used) : [];
