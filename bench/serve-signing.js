@@ -1,6 +1,7 @@
 // `eth_signTransaction` over JSON-RPC with a policy in force, from the call to the signed bytes: 32 callers beside the rate of keeper
-// and signer with the same policy, which sign for as many callers, and beside a signer process alone; and then one caller, when the code of all processes is compiled; the first calls are a row of their own. Each call is
-// a row of the journal: accepted and claimed, then signed and handed out, each on the disk.
+// and signer with the same policy, which sign for as many callers, and beside a signer process alone; and then one caller. All of them
+// are measured when the code of their processes is compiled; the first calls are a row of their own. Each call is a row of the
+// journal: accepted and claimed, then signed and handed out, each on the disk.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -30,6 +31,8 @@ import {
 import { report, signRequest, temporaryHome } from './support.js';
 
 const SENDERS = 64;
+/** Requests of 32 callers, and those before them until V8 has compiled what they run. */
+const [MANY, WARMING] = [8000, 4000];
 const to = `0x${'12'.repeat(20)}`;
 const policy = ethPolicy();
 
@@ -51,7 +54,7 @@ async function signerRate(requests) {
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
   };
-  await run(requests / 10);
+  await run(WARMING);
   const begin = performance.now();
   await run(requests);
   const rate = (requests * 1000) / (performance.now() - begin);
@@ -86,12 +89,14 @@ try {
     return JSON.parse(answer.text).result === undefined ? { status: 500, text: answer.text } : answer;
   };
   const cold = await measure(server, sign, { callers: 1, requests: 300 });
-  const many = await measure(server, sign, { requests: 2000 });
+  await measure(server, sign, { requests: WARMING });
+  const many = await measure(server, sign, { requests: MANY });
   const alone = await measure(server, sign, { callers: 1, requests: 500 });
   await end(server);
-  const [curve, signer] = [curveTime(), await signerRate(2000)];
+  const [curve, signer] = [curveTime(), await signerRate(MANY)];
   const judging = await keeperWith('permit', policyOf({}));
-  const judged = await rateOf(judging.client, { count: 2000, callers: CALLERS });
+  await rateOf(judging.client, { count: WARMING, callers: CALLERS });
+  const judged = await rateOf(judging.client, { count: MANY, callers: CALLERS });
   await judging.close();
   report('serve-signing', [
     {
