@@ -50,7 +50,7 @@ export async function readSigners(
 export type Reading = Promise<ReadWallets>;
 
 /** Begins to read the wallets of keys. Whether it succeeds matters only to whoever waits for it. */
-export function readWallets({ wallets }: Pick<IdentifyParts, 'wallets'>, keys: readonly KeyRef[]): Reading {
+function readWallets({ wallets }: Pick<IdentifyParts, 'wallets'>, keys: readonly KeyRef[]): Reading {
   const at = performance.now();
   const ids = [...new Set(keys.map(({ signatureId }) => signatureId))];
   const reading = wallets.get(ids).then((sealed) => ({ sealed, at }));
