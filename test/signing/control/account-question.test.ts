@@ -28,6 +28,18 @@ it('a question to the account may name 10,000 windows', () => {
   expect(parseAccountQuestion(accountText(asked))).toEqual(asked);
 });
 
+it('a question to the account may name 10,000 approvals, and amounts of none and of 1,000 digits', () => {
+  const approvals = Array.from({ length: 10_000 }, (_, at) => ({
+    nonce: at.toString(16).padStart(32, '0'),
+    expires: 9,
+  }));
+  const charges = [{ budget: 'day', since: 0, amount: 0n, max: 10n ** 1_000n - 1n }];
+  const asked: AccountQuestion = { kind: 'reserve', claim, approvals, charges };
+  expect(isAccountable(asked)).toBe(true);
+  expect(parseAccountQuestion(accountText(asked))).toEqual(asked);
+  expect(isAccountable({ ...asked, approvals: [...approvals, ...reserve.approvals] })).toBe(false);
+});
+
 it('names and uses may have 1,000 characters, whatever they are', () => {
   for (const name of ['n'.repeat(1_000), '\u{1f600}'.repeat(1_000), ' ']) {
     const uses = [name, 'short'];

@@ -101,6 +101,13 @@ describe('what signatures take', () => {
     expect(spending.families().map(({ charges }) => charges)).toEqual([[{ budget: 'day', at: HOUR, amount: 60n }]]);
   });
 
+  it('a charge of nothing takes nothing', () => {
+    const { take, used, spending } = account();
+    take(wants(claim('a'), 0n));
+    expect(used()).toBe(0n);
+    expect(spending.families()).toMatchObject([{ marks: ['a'], charges: [] }]);
+  });
+
   it('of more than 20,000 families the oldest are forgotten, but for those whose approvals still count', () => {
     const { take, spending } = account();
     const of = (nonce: string, expires: number) => ({ approvals: [{ nonce, expires }], charges: [] });
