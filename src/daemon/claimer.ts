@@ -40,6 +40,7 @@ export class Claimer {
   readonly #width: () => number;
   /** Places that are kept for requests which are being accepted. */
   #kept = 0;
+  #beingClaimed = 0;
   #claiming: Promise<void> | undefined;
   #stopping = false;
 
@@ -52,7 +53,8 @@ export class Claimer {
     this.#backlog = new Backlog({ shared: parts.shared, ofOneSender: () => Math.ceil(this.#width() / 4) });
     this.#looks = new Looks(parts, {
       ...{ chain, breaker, onOutcome, onDamaged },
-      most: () => Math.ceil(this.#width() / 2),
+      // What waits for its block takes nothing but a question now and then: chains need not share these.
+      most: Math.ceil(places.all / 2),
       others: () => this.running,
       onEnded: () => this.#pump(),
     });
@@ -67,14 +69,14 @@ export class Claimer {
     return this.#running.size > 0 || this.#looks.isBusy || this.#claiming !== undefined;
   }
 
-  /** How many are on their way. */
+  /** How many are on their way, or about to be. */
   get running(): number {
-    return this.#running.size + this.#kept;
+    return this.#running.size + this.#kept + this.#beingClaimed;
   }
 
   /** The same, with those that wait for their block. */
   get inProgress(): number {
-    return this.#running.size + this.#looks.running;
+    return this.running + this.#looks.running;
   }
 
   /** Starts nothing new from now on. */
@@ -196,16 +198,19 @@ export class Claimer {
 
   /** How many more may begin. */
   #room(width = this.#width()): number {
-    const looks = this.#looks.running;
-    return this.#options.breaker.room(this.running + looks, width + looks);
+    return this.#options.breaker.room(this.inProgress, width + this.#looks.running);
   }
 
   async #claim(batch: readonly PendingTransaction[]): Promise<void> {
     const { way, source, log } = this.#parts;
     const { chain, onUnclaimed } = this.#options;
     const left = new Map(batch.map((item) => [item.id, item]));
+    this.#beingClaimed = batch.length;
     try {
-      for (const taken of await way.take(source, batch)) {
+      const all = await way.take(source, batch).finally(() => {
+        this.#beingClaimed = 0;
+      });
+      for (const taken of all) {
         this.#note(taken);
         if (taken.kind !== 'begun') continue;
         this.#track(taken.outcome, left.get(taken.id));

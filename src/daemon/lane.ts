@@ -117,6 +117,7 @@ export class Lane {
       const listed = await this.#poller.poll();
       meter.polled(this.chain, 'ok', performance.now() - start);
       this.#claimer.keepOnly(listed);
+      // Before anything is waited for: what is being claimed may have ended by then.
       const hasFresh = listed.size > this.#listing.ended;
       const isIdle = await journal.isIdle(this.chain, network);
       const resumed = isIdle ? 0 : await this.#claimer.resume(listed);

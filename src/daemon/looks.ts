@@ -11,7 +11,7 @@ const SPACING = { idle: 5, busy: 20 };
 export interface LooksOptions {
   readonly chain: ChainId;
   /** How many looks of the chain are on their way at the same time. */
-  readonly most: () => number;
+  readonly most: number;
   readonly breaker: Breaker;
   /** How many transactions of the chain are on their way beside them. */
   readonly others: () => number;
@@ -103,7 +103,7 @@ export class Looks {
     const { chain, most, onDamaged } = this.#options;
     const { journal, network, way, onlyTransactions } = this.#parts;
     // Those that are being looked at are still due.
-    const limit = most() + this.#running.size;
+    const limit = most + this.#running.size;
     const { entries, damaged } = await journal.due(chain, network, limit, from);
     for (const { error } of damaged) onDamaged(error);
     const open = entries.filter(
@@ -121,7 +121,7 @@ export class Looks {
   #room(): number {
     const { breaker, most, others } = this.#options;
     if (this.#stopping) return 0;
-    return breaker.room(this.#running.size + others(), most() + others());
+    return breaker.room(this.#running.size + others(), most + others());
   }
 
   async #hasRoom(): Promise<boolean> {

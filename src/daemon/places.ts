@@ -12,12 +12,12 @@ export interface PlaceUser {
  * one has all, the next one begins with its part at once, although there are more on their way than all until the first ones end.
  */
 export class Places {
-  readonly #all: number;
+  /** Transactions that are on their way at the same time. */
+  readonly all: number;
   readonly #users: PlaceUser[] = [];
 
-  /** @param all - transactions that are on their way at the same time */
   constructor(all: number) {
-    this.#all = all;
+    this.all = all;
   }
 
   /** A chain takes part. @returns how many places it may use now: at least 1 */
@@ -31,7 +31,7 @@ export class Places {
         others += other.running;
         if (other.running + other.waiting > 0) working += 1;
       }
-      return Math.max(Math.ceil(this.#all / working), this.#all - others);
+      return Math.max(Math.ceil(this.all / working), this.all - others);
     };
   }
 }

@@ -16,6 +16,10 @@ const periods = { shortest: 5_000, longest: 40_000 };
 function listing(...ids: readonly string[]) {
   const clock = { time: Date.now(), now: () => clock.time, wait: async () => undefined };
   const claims: string[] = [];
+  const places = new Places(8);
+  /** Places that another chain with work has while this one claims. */
+  const left: number[] = [];
+  const leftNow = places.admit({ running: 0, waiting: 1 });
   const source: Partial<Source> = {
     pending: async () => ids.map((id) => ({ kind: 'pending', pending: pendingOf(id) })),
     report: async () => undefined,
@@ -28,6 +32,7 @@ function listing(...ids: readonly string[]) {
   };
   const claim: Journal['claim'] = (pending) => {
     claims.push(...pending.map(({ id }) => id));
+    left.push(leftNow());
     return daemon.journal.claim(pending);
   };
   const journal: Journal = { ...daemon.journal, claim };
@@ -41,9 +46,11 @@ function listing(...ids: readonly string[]) {
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const parts = daemon.daemonParts(source, { wallets, journal, clock, log });
   const reports = new ErrorReports(parts.source, log);
-  const lane = new Lane(parts, eth, { periods, places: new Places(8), tally, reports });
+  const lane = new Lane(parts, eth, { periods, places, tally, reports });
   return {
     claims,
+    left,
+    leftNow,
     received,
     async poll(): Promise<number> {
       const pause = await lane.round();
@@ -103,4 +110,12 @@ test('what is claimed and not begun frees the places of its sender for the next 
   await lane.poll();
   expect(lane.claims.toSorted()).toEqual([...ended, 'six'].toSorted());
   expect(await daemon.journal.get('six')).toMatchObject({ errorCode: 'WALLET_UNKNOWN' });
+});
+
+test('what is being claimed has its places already, and gives them back', async () => {
+  const lane = listing('one', 'two', 'three');
+  await lane.poll();
+  // Of one sender, a quarter of the places at a time.
+  expect(lane.left[0]).toBe(8 - 2);
+  expect(lane.leftNow()).toBe(8);
 });

@@ -41,14 +41,17 @@ const noWallets = {
   },
 };
 
-function lane(given: Partial<DaemonParts> = {}, concurrency = 4) {
+/** @param others - transactions of other chains that are on their way */
+function lane(given: Partial<DaemonParts> = {}, concurrency = 4, others = 0) {
   heard.length = 0;
+  const places = new Places(concurrency);
+  places.admit({ running: others, waiting: 0 });
   const tally = { completed: 0, unconfirmed: 0, held: 0, denied: 0, failed: 0, waiting: 0, refused: 0, pollErrors: 0 };
   const parts = daemon.daemonParts(deadCloud, { wallets: noWallets, ...given } as unknown as Partial<DaemonParts>);
   const reports = new ErrorReports(parts.source, silentLog);
   const periods = { shortest: 1_000, longest: 1_000 };
   return {
-    lane: new Lane(parts, eth, { periods, places: new Places(concurrency), tally, reports }),
+    lane: new Lane(parts, eth, { periods, places, tally, reports }),
     tally,
     reports,
     parts,
@@ -166,13 +169,17 @@ test('a sender has as many places as on any other way, each is free again, and o
   expect(line.place(pendingOf('five'))).toBeUndefined();
 });
 
-test('a new request does not wait for looks at what is sent, and one round looks at all that is due', async () => {
+/** Sent transactions that are due, and a node that says nothing of them until it is released. */
+async function sentAndDue(count: number) {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   const looked = new Set<unknown>();
+  /** How many looks wait for the node: each asks one thing at a time. */
+  const asked = { count: 0 };
   const rpc = async (method: string, [hash]: readonly unknown[]) => {
+    asked.count += 1;
     await released;
     if (method === 'eth_blockNumber') return '0x1';
     if (method !== 'eth_getTransactionByHash') return null;
@@ -180,7 +187,7 @@ test('a new request does not wait for looks at what is sent, and one round looks
     return { hash };
   };
   const nodes = { client: () => ({ rpc }), isOwn: () => true } as unknown as Nodes;
-  const txIds = Array.from({ length: 12 }, (_none, at) => `0x${at.toString(16).padStart(64, '0')}`);
+  const txIds = Array.from({ length: count }, (_none, at) => `0x${at.toString(16).padStart(64, '0')}`);
   for (const [at, txId] of txIds.entries()) {
     await daemon.journal.accept(request(`sent${at}`));
     await daemon.claimed(`sent${at}`, [
@@ -189,11 +196,28 @@ test('a new request does not wait for looks at what is sent, and one round looks
     ]);
   }
   await daemon.journal.endLeases();
-  const { lane: line } = lane({ nodes } as unknown as Partial<DaemonParts>);
+  return { parts: { nodes } as unknown as Partial<DaemonParts>, txIds, asked, looked, release };
+}
+
+test('a new request does not wait for looks at what is sent, and one round looks at all that is due', async () => {
+  const { parts, txIds, looked, release } = await sentAndDue(12);
+  const { lane: line } = lane(parts);
   await line.ownRound();
   const intake = createIntake(daemon.journal, line);
   await intake.accept(request('new'));
   while ((await stateOf('new')) !== 'failed') await new Promise((resolve) => setImmediate(resolve));
+  expect(looked).toEqual(new Set());
+  release();
+  await line.settled();
+  expect(looked).toEqual(new Set(txIds));
+});
+
+test('looks at what is sent do not wait for other chains, whatever these have on their way', async () => {
+  const { parts, txIds, asked, looked, release } = await sentAndDue(12);
+  const { lane: line } = lane(parts, 8, 1_000);
+  await line.ownRound();
+  // Half as many as there are places.
+  while (asked.count < 4) await new Promise((resolve) => setImmediate(resolve));
   expect(looked).toEqual(new Set());
   release();
   await line.settled();

@@ -54,8 +54,8 @@ async function writeAll(db: Tables, steps: readonly Sealed[], { now, shared }: H
     () => addEvents(db, lines),
   ];
   const answers: unknown[] = [];
-  // A server gets one after another without waiting: what one of them refuses undoes all of them. SQLite has nothing to wait for, and is
-  // asked for nothing more after one has failed.
+  // A server gets one after another without waiting: what one of them refuses undoes all of them. SQLite has nothing to wait for; there
+  // none may still run when another one has thrown, because it would write behind the end of the transaction.
   if (shared) answers.push(...(await Promise.all(parts.map((part) => part()))));
   else for (const part of parts) answers.push(await part());
   if (answers.includes(false)) {
