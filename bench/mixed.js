@@ -47,7 +47,7 @@ async function rowsOfChains(what, { goal, ready }) {
   const ends = endsOfChains(drained.arrivals);
   const [first, last] = [ends[0], ends.at(-1)];
   return [
-    ratioRow(`${what}: ${ends.length} chains, ${OF_EACH_CHAIN} transactions of each`, drained.rate, bare, goal),
+    ratioRow(`${what}: ${OF_EACH_CHAIN} transactions of each chain`, drained.rate, bare, goal),
     { what: 'the first chain is done', figure: `${first.chain} after ${first.at.toFixed(0)} ms` },
     { what: 'the last chain is done', figure: `${last.chain} after ${last.at.toFixed(0)} ms` },
     pauseRow(drained.arrivals),
