@@ -197,7 +197,8 @@ interface Unknown {
 // A path with other methods gets an answer that lists them; a documented path that is not offered gets its own refusal.
 function unknownRoute(app: GatewayApp, { method, path }: HonoRequest, { documented, closed, log }: Unknown): Response {
   const known = documented.methodsAt(path);
-  if (known.includes(method)) {
+  // Where GET is documented, HEAD is (RFC 9110, 9.3.2).
+  if (known.includes(method === 'HEAD' ? 'GET' : method)) {
     const why = `the self-hosted gateway does not offer this operation: ${reasonAgainst(path, closed)}`;
     return errorAnswer(new CustosError('NOT_OFFERED', why), log);
   }

@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../../src/app/gateway/keys.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import { canBuild } from '../../src/core/chain/builder.js';
+import { documentedOperations } from '../../src/gateway/documented.js';
 import { type RunningGateway, startGateway } from '../../src/gateway/server.js';
 import { type OpenQueue, openQueue } from '../../src/storage/queue/queue.js';
 import { json, type Server, startServer, text } from '../support/http.js';
+import { declaredRoutes } from './declared-routes.js';
 import { apiKey, client, optionsFor } from './running.js';
 
 const registry = createRegistry();
@@ -120,5 +122,51 @@ describe('the HTTP interface of nodes', () => {
     const answer = await ask.post('/v3/blockchain/node/XRP/x', call);
     expect(answer).toMatchObject({ status: 400, body: { data: [{ property: 'params' }] } });
     expect(node.seen).toEqual([]);
+  });
+});
+
+describe('HEAD', () => {
+  const chains = registry.ids.map((id) => registry.get(id));
+  /** A path with something in the place of each part that has a name. */
+  const filled = (path: string) =>
+    path
+      .split('/')
+      .map((part) => {
+        const [, form = ''] = /^:\w+\{(.*)\}$/.exec(part) ?? [];
+        if (form !== '') return form.startsWith('[') ? '0' : form.split('|')[0];
+        return /^:apiKey$/i.test(part) ? key : part.replace(/^(:.*|\*)$/, 'ETH');
+      })
+      .join('/');
+  const declared = declaredRoutes().flatMap(([method, path]) => (method === 'GET' ? [filled(path)] : []));
+  const documented = documentedOperations(chains).all.flatMap((one) =>
+    one.startsWith('GET ') ? [filled(`/${one.slice(4)}`)] : [],
+  );
+  const relayed = chains.flatMap(({ id, slug, tatum }) =>
+    (tatum?.node?.paths?.reads ?? []).flatMap((line) => {
+      const [method, path = ''] = line.split(' ');
+      const prefixes = (tatum?.node?.proxies ?? []).map((proxy) => filled(`/v3/${slug}/${proxy.replace(/:$/, ':apiKey')}`));
+      const all = [`/v3/blockchain/node/${id}/${key}`, ...prefixes];
+      return method === 'GET' ? all.map((prefix) => `${prefix}${filled(path)}`) : [];
+    }),
+  );
+
+  test('of whatever is asked by GET is answered as GET, without the body (RFC 9110, 9.3.2)', async () => {
+    expect([declared.length > 100, documented.length > 100, relayed.length > 50]).toEqual([true, true, true]);
+    const told = async (method: string, path: string) => {
+      const answer = await fetch(gateway.url + path, { method, headers: { 'x-api-key': apiKey } });
+      const length = (await answer.text()).length;
+      return { length, said: { path, status: answer.status, type: answer.headers.get('content-type') } };
+    };
+    const compare = async (path: string) => {
+      const [get, head] = await Promise.all([told('GET', path), told('HEAD', path)]);
+      expect(head).toEqual({ length: 0, said: get.said });
+    };
+    await Promise.all([...new Set([...declared, ...documented, ...relayed])].map(compare));
+  });
+
+  test('of a path of a node reaches the node as GET', async () => {
+    const answers = await Promise.all(relayed.map((path) => ask.call('HEAD', path)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(node.seen.map(({ method }) => method)).toEqual(relayed.map(() => 'GET'));
   });
 });

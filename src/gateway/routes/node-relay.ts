@@ -39,8 +39,10 @@ interface Relay {
 async function relay(gateway: GatewayContext, request: GatewayRequest, { chain, prefix }: Relay): Promise<Response> {
   const caller = callerOf(request);
   requireChain(caller, chain.id);
-  const { method, raw } = request.req;
-  const { pathname, search } = new URL(raw.url);
+  const { method: given, url } = request.req.raw;
+  // RFC 9110, 9.3.2: HEAD is GET without the body of its answer. Not every node knows it, so the node is asked by GET.
+  const method = given === 'HEAD' ? 'GET' : given;
+  const { pathname, search } = new URL(url);
   const depth = prefix.split('/').length;
   const path = `/${pathname.split('/').slice(depth).join('/').replace(/\/$/, '')}`;
   const paths = chain.tatum?.node?.paths;
