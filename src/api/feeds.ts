@@ -3,6 +3,10 @@ import type { EventTable, FeedHead, FeedPage, FeedQuery } from '../core/events/f
 
 /** Milliseconds between two looks for what other processes wrote, while somebody waits. */
 const PERIOD = 250;
+/** Pages that are shared. Whoever asks for other places or filters each time, while nothing happens, would fill the memory with them. */
+const MOST_PAGES = 100;
+
+type Events = Pick<EventTable, 'number' | 'page' | 'onWritten'>;
 
 interface Waiter {
   readonly after: number;
@@ -13,7 +17,7 @@ interface Waiter {
  * The feeds of events for all who read at the same time. What many wait for is looked up once; without readers, nothing is.
  */
 export class Feeds {
-  readonly #events: EventTable;
+  readonly #events: Events;
   readonly #clock: Clock;
   readonly #waiters = new Set<Waiter>();
   readonly #end = new AbortController();
@@ -24,7 +28,7 @@ export class Feeds {
   #pages = new Map<string, Promise<FeedPage>>();
   #pagesOf = '';
 
-  constructor(events: EventTable, clock: Clock) {
+  constructor(events: Events, clock: Clock) {
     this.#events = events;
     this.#clock = clock;
   }
@@ -65,9 +69,13 @@ export class Feeds {
       this.#pagesOf = head;
     }
     const name = JSON.stringify(query);
-    const found = this.#pages.get(name) ?? this.#events.page(query);
+    const known = this.#pages.get(name);
+    if (known !== undefined) return known;
+    const found = this.#events.page(query);
     this.#pages.set(name, found);
     found.catch(() => this.#pages.delete(name));
+    const oldest = this.#pages.keys().next().value;
+    if (this.#pages.size > MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
     return found;
   }
 

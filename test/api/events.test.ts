@@ -191,6 +191,27 @@ describe('events by the API', () => {
     feeds.close();
   });
 
+  it('a page is looked up once for all who ask for it, and not kept when many others were asked for', async () => {
+    const { events } = test.store;
+    const asked: number[] = [];
+    const page: typeof events.page = (query) => {
+      asked.push(query.after);
+      return events.page(query);
+    };
+    const feeds = new Feeds(
+      { number: () => events.number(), onWritten: (tell) => events.onWritten(tell), page },
+      systemClock,
+    );
+    const head = await feeds.head();
+    const at = (after: number) => feeds.page({ tenant: defaultTenant, network: 'testnet', after, limit: 1 }, head);
+    await Promise.all([at(0), at(0), at(1)]);
+    expect(asked).toEqual([0, 1]);
+    for (let after = 1; after <= 1000; after++) await at(after);
+    await at(0);
+    expect(asked.filter((after) => after === 0)).toEqual([0, 0]);
+    feeds.close();
+  });
+
   it('a slow reader holds up neither the writer nor other readers', async () => {
     const token = await test.token();
     const { next } = await list(token);

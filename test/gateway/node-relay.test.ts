@@ -144,7 +144,9 @@ describe('HEAD', () => {
   const relayed = chains.flatMap(({ id, slug, tatum }) =>
     (tatum?.node?.paths?.reads ?? []).flatMap((line) => {
       const [method, path = ''] = line.split(' ');
-      const prefixes = (tatum?.node?.proxies ?? []).map((proxy) => filled(`/v3/${slug}/${proxy.replace(/:$/, ':apiKey')}`));
+      const prefixes = (tatum?.node?.proxies ?? []).map((proxy) =>
+        filled(`/v3/${slug}/${proxy.replace(/:$/, ':apiKey')}`),
+      );
       const all = [`/v3/blockchain/node/${id}/${key}`, ...prefixes];
       return method === 'GET' ? all.map((prefix) => `${prefix}${filled(path)}`) : [];
     }),
