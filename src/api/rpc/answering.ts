@@ -53,6 +53,10 @@ async function answerRead(session: Session, first: Caller, body: unknown): Promi
   // The first call was paid for with the request, and each of the others counts for the rate of the token.
   const callerOf = async (at: number) => (at === 0 ? first : session.authenticate());
   if (isBatch) {
+    // One key cannot stand for several calls, and to ignore it would let a repeated batch pay twice.
+    if (session.idempotency !== undefined) {
+      throw new CustosError('CALL_INVALID', 'a batch has no Idempotency-Key: send each call by itself');
+    }
     const answers = await inParallel(calls, WIDTH, async (call, at) => {
       const { body: one } = await answerCall(session, call, { caller: () => callerOf(at) });
       return one;

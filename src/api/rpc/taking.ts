@@ -1,4 +1,5 @@
 import { asCustosError, CustosError } from '../../core/errors.js';
+import type { ChainId } from '../../core/ids.js';
 import type { KeyRef } from '../../core/signing/wallet.js';
 import type { Accepted, JournalEntry, State } from '../../core/store/journal.js';
 import { keyAmongOwn } from '../idempotency.js';
@@ -31,25 +32,27 @@ export async function takeOver(
   call: readonly unknown[],
   submit: () => Promise<Accepted>,
 ): Promise<JournalEntry> {
-  const { parts, caller, chain, signal } = context;
+  const { parts, caller, chain, signal, idempotency } = context;
   const keyOf = () => Orphans.key([caller.id, caller.user?.tag ?? null, chain.id, call]);
-  const known = parts.orphans.take(keyOf);
+  // Whoever sends a key says by it which calls are the same. To answer one with the request of another key would leave its own key unused.
+  const known = idempotency === undefined ? parts.orphans.take(keyOf) : undefined;
   const before = known === undefined ? undefined : await parts.journal.get(known);
   const accepted: Accepted = before === undefined ? await submit() : { kind: 'replayed', entry: before };
   const last = await awaited(accepted, context);
-  if (signal.aborted) parts.orphans.put(keyOf(), last.id);
+  if (signal.aborted && idempotency === undefined) parts.orphans.put(keyOf(), last.id);
   return ended(last, parts);
 }
 
 /** @throws CustosError IDEMPOTENCY_KEY_REUSED */
-function entryOf(accepted: Accepted): JournalEntry {
-  if (accepted.kind !== 'different') return accepted.entry;
+function entryOf(accepted: Accepted, chain: ChainId): JournalEntry {
+  // The path says the chain, and the body that the key is bound to does not.
+  if (accepted.kind !== 'different' && accepted.entry.chain === chain) return accepted.entry;
   throw new CustosError('IDEMPOTENCY_KEY_REUSED', 'another request has this Idempotency-Key');
 }
 
 /** An error from here on must not read as "try it again": clients would, and the request is there already. */
-async function awaited(accepted: Accepted, { parts, signal }: CallContext): Promise<JournalEntry> {
-  const entry = entryOf(accepted);
+async function awaited(accepted: Accepted, { parts, signal, chain }: CallContext): Promise<JournalEntry> {
+  const entry = entryOf(accepted, chain.id);
   const isNew = accepted.kind === 'accepted';
   try {
     return await settled(entry, { seconds: WAIT, signal: () => signal, isOver, isNew }, parts);

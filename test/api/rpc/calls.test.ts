@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownMethods } from '../../../src/api/rpc/methods.js';
 import { makeCarrier } from '../../../src/app/library/carrier.js';
 import { allScopes } from '../../../src/core/access/scopes.js';
-import { parseTenantId, type TenantId } from '../../../src/core/ids.js';
+import { parseChainId, parseTenantId, type TenantId } from '../../../src/core/ids.js';
+import { Secret } from '../../../src/core/secret.js';
 import type { Judge } from '../../../src/core/signing/judge.js';
 import { apart, freshApi } from '../support.js';
 
@@ -283,6 +284,46 @@ describe('what judges say', () => {
     const other = await call(one('eth_sign', [from, '0x01']), { headers });
     expect(other.body).toMatchObject({ error: { data: { code: 'IDEMPOTENCY_KEY_REUSED' } } });
   });
+
+  it('a key of idempotency is of one call to one chain: neither another chain nor a batch gets what it stands for', async () => {
+    const secret = () => ({ kind: 'privateKey' as const, privateKey: Secret.text(`0x${'11'.repeat(32)}`) });
+    const place = (chain: 'ETH' | 'MATIC') => ({
+      chain: parseChainId(chain),
+      network: 'testnet' as const,
+      secret: secret(),
+    });
+    const made = [await test.vault.import(place('ETH')), await test.vault.import(place('MATIC'))];
+    await test.store.wallets.add(made.map(({ sealed }) => sealed));
+    const headers = { 'idempotency-key': 'once' };
+    const asked = one('eth_sign', [made[0]?.wallet.address, '0x00']);
+    expect((await call(asked, { headers })).body['result']).toMatch(/^0x[0-9a-f]{130}$/);
+    const elsewhere = await call(asked, { headers, path: '/rpc/MATIC' });
+    expect(elsewhere.body).toMatchObject({ error: { data: { code: 'IDEMPOTENCY_KEY_REUSED' } } });
+    for (const calls of [[asked], [asked, asked]]) {
+      expect((await call(calls, { headers })).body).toMatchObject({ error: { data: { code: 'CALL_INVALID' } } });
+    }
+    expect(await test.store.journal.find({})).toHaveLength(1);
+  });
+});
+
+it('a call with a key of idempotency is never answered with what a client without one has left', async () => {
+  const { address: from } = await test.wallet();
+  const token = await test.token();
+  const body = one('eth_sign', [from, '0x00']);
+  const gone = new AbortController();
+  const left = fetch(`${test.api.url}/rpc/ETH`, {
+    ...{ method: 'POST', signal: gone.signal, body: JSON.stringify(body) },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  });
+  while ((await test.store.journal.find({})).length === 0) await turn();
+  gone.abort();
+  await expect(left).rejects.toThrow();
+  while (test.orphans.kept === 0) await turn();
+  const keyed = call(body, { token, headers: { 'idempotency-key': 'own' } });
+  while (test.orphans.found === 0 && (await test.store.journal.find({})).length < 2) await turn();
+  expect(test.orphans.found).toBe(0);
+  await test.signAll();
+  expect((await keyed).body['result']).toMatch(/^0x/);
 });
 
 it('a client that gives up and asks again gets the request that it asked for first', async () => {
