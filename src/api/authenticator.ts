@@ -14,9 +14,11 @@ import { Bucket } from './rate.js';
 
 /** The other end of a connection. */
 export interface Origin {
-  readonly address: string | undefined;
+  readonly address?: string | undefined;
   /** The fingerprint of a client's certificate. */
   certificate?(): string | undefined;
+  /** Counts the request for a tenant. @returns false where the tenant has its share of the server already. Absent: nobody else is kept out */
+  take?(tenant: TenantId): boolean;
 }
 
 export interface AuthenticatorParts {
@@ -67,13 +69,12 @@ export class Authenticator {
    * @throws CustosError TOKEN_MISSING, TOKEN_INVALID, RATE_LIMITED, STORE_*
    */
   async authenticate(header: string | undefined, origin: Origin): Promise<Caller> {
-    const { address } = origin;
     if (header === undefined) return this.#certified(origin);
     const name = this.#headers.nameOf(header);
     const seen = this.#headers.get(name);
     const again = seen && (await this.#find(seen.id));
     // Both hashes come from the store: nobody can try to come near one of them.
-    if (again !== undefined && again.hash === seen?.hash) return this.#admitted(again, address);
+    if (again !== undefined && again.hash === seen?.hash) return this.#admitted(again, origin);
     const text = /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
     if (text === undefined) throw new CustosError('TOKEN_MISSING', 'the request has no token');
     const parsed = parseToken(text);
@@ -81,7 +82,7 @@ export class Authenticator {
     const isRight = isSecretOf(parsed, known?.hash);
     if (known === undefined || !isRight) throw this.#refused('unknown', parsed?.id);
     this.#headers.set(name, { id: known.token.id, hash: known.hash });
-    return this.#admitted(known, address);
+    return this.#admitted(known, origin);
   }
 
   /**
@@ -89,18 +90,19 @@ export class Authenticator {
    * @returns undefined where it has to be looked up; nothing is counted then
    * @throws CustosError TOKEN_INVALID, RATE_LIMITED
    */
-  known(header: string, { address }: Origin): Caller | undefined {
+  known(header: string, origin: Origin): Caller | undefined {
+    const { address } = origin;
     const seen = this.#headers.get(this.#headers.nameOf(header));
     const found = seen && this.#known.get(seen.id);
     if (found === undefined || found.hash !== seen?.hash || performance.now() - found.readAt >= FRESH) return undefined;
-    const token = this.#admitted(found, address);
+    const token = this.#admitted(found, origin);
     if (address !== undefined && found.caller.address !== address) found.caller = { ...token, address };
     return address === undefined ? token : found.caller;
   }
 
   /** The handshake of TLS proved that the client has the key of its certificate. */
-  async #certified({ address, certificate }: Origin): Promise<Caller> {
-    const shown = certificate?.();
+  async #certified(origin: Origin): Promise<Caller> {
+    const shown = origin.certificate?.();
     const id = shown && this.#parts.certificates?.get(shown);
     if (id === undefined) {
       if (shown !== undefined) tell(this.#parts.log, 'certificate-unknown', { fingerprint: shown });
@@ -108,15 +110,19 @@ export class Authenticator {
     }
     const known = await this.#find(id);
     if (known === undefined) throw this.#refused('unknown', id);
-    return this.#admitted(known, address);
+    return this.#admitted(known, origin);
   }
 
-  #admitted(known: Known, address: string | undefined): Caller {
+  #admitted(known: Known, origin: Origin): Caller {
     const { token, bucket } = known;
     const now = this.#parts.clock.now();
     this.#requireLife(token, now);
-    if (!known.isFrom(address)) throw this.#refused('from another network', token.id);
+    if (!known.isFrom(origin.address)) throw this.#refused('from another network', token.id);
     this.#keepToRate(bucket);
+    if (origin.take?.(token.tenant) === false) {
+      const text = 'the tenant has too many requests in work at the same time';
+      throw new CustosError('RATE_LIMITED', text, { details: { retryAfter: 1 } });
+    }
     this.#noteUse(token.id, now);
     return token;
   }

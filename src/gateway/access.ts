@@ -33,7 +33,7 @@ export function keyAccess({ queue, apiKey, keys, clock, log, ...parts }: KeyAcce
   };
   const isKey = apiKey === undefined ? () => false : keyCheck(apiKey);
   return {
-    async callerOf(given) {
+    async callerOf(given, peer) {
       if (isKey(given)) return { roles: allGatewayRoles, queue, isWhole: true, ...heard() };
       const parsed = parseToken(given);
       const stored = parsed && (await keys?.find(parsed.id));
@@ -46,6 +46,9 @@ export function keyAccess({ queue, apiKey, keys, clock, log, ...parts }: KeyAcce
         throw documentedAs(new CustosError('API_KEY_INVALID', `the key is ${reason}`), 'ended');
       }
       const isWhole = tenant === undefined;
+      if (!isWhole && peer.take?.(tenant) === false) {
+        throw new CustosError('RATE_LIMITED', 'the tenant has too many requests in work at the same time');
+      }
       return { roles, queue: isWhole ? queue : queue.of(tenant), isWhole, ...heard(tenant) };
     },
   };

@@ -22,15 +22,22 @@ export interface GatewayCaller {
 export interface GatewayAccess {
   /**
    * @param key - as a client sent it
-   * @param address - where the connection comes from
+   * @param peer - the other end of the connection
    * @returns undefined for a key that opens nothing. @throws CustosError RATE_LIMITED, STORE_*
    */
-  callerOf(key: string, address: string | undefined): Promise<GatewayCaller | undefined>;
+  callerOf(key: string, peer: GatewayPeer): Promise<GatewayCaller | undefined>;
+}
+
+/** The other end of a connection. */
+export interface GatewayPeer {
+  readonly address?: string | undefined;
+  /** Counts the request for a tenant. @returns false where the tenant has its share of the server already */
+  take?(tenant: string): boolean;
 }
 
 /** What the routes know of a request beside the request itself. */
 export interface GatewayEnvironment {
-  readonly Bindings: { readonly address?: string | undefined };
+  readonly Bindings: GatewayPeer;
   /** Absent on open paths only. */
   readonly Variables: { caller?: GatewayCaller };
 }

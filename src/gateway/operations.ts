@@ -141,8 +141,7 @@ function guard(app: GatewayApp, { access, check, isOpen = () => false }: Operati
     check?.(req);
     const given = { header: req.header('x-api-key'), path: pathKey(new URL(req.url).pathname) };
     if (!isOpen(req.path)) {
-      const callerOf = async (key: string | undefined) =>
-        key === undefined ? undefined : access.callerOf(key, env.address);
+      const callerOf = async (key: string | undefined) => (key === undefined ? undefined : access.callerOf(key, env));
       const caller = (await callerOf(given.header)) ?? (await callerOf(given.path));
       if (caller === undefined) return refuseKey(given);
       request.set('caller', caller);

@@ -8,6 +8,7 @@ import { limitConnections } from './connections.js';
 import { HEADER_BYTES, KEEP_ALIVE, type Limits } from './limits.js';
 import { refuseMalformed } from './malformed.js';
 import { isPlain, type PlainExchange } from './plain.js';
+import { Shares } from './shares.js';
 import { clientFingerprint, type ServerTls, tlsOptions } from './tls.js';
 
 /** The longest interval between checks for late requests, in milliseconds. */
@@ -21,6 +22,8 @@ export interface Peer {
   readonly address: string | undefined;
   /** The fingerprint of the certificate by which a client of TLS is known, if it has one. */
   certificate(): string | undefined;
+  /** Counts the request for a party, until its answer is over. @returns false where the party has its share of the server already */
+  take(party: string): boolean;
   /** Ends the connection. */
   cut(): void;
 }
@@ -96,8 +99,10 @@ function makeServer({ answer, answerPlain, refuse, host, limits, tls }: ListenOp
     connectionsCheckingInterval: Math.min(CHECK_PERIOD, limits.headerTime),
     keepAliveTimeout: KEEP_ALIVE,
   };
+  const shares = new Shares(limits.connections);
   const fetched = getRequestListener(
-    (request, { incoming }) => (hasOneHost(incoming) ? answer(request, peerOf(incoming)) : malformed()),
+    (request, { incoming, outgoing }) =>
+      hasOneHost(incoming) ? answer(request, peerOf({ incoming, outgoing }, shares)) : malformed(),
     {
       hostname: host,
       errorHandler: (error) => (error instanceof RequestError ? malformed() : refuse(asCustosError(error))),
@@ -105,7 +110,9 @@ function makeServer({ answer, answerPlain, refuse, host, limits, tls }: ListenOp
   );
   const listener: RequestListener = (incoming, outgoing) => {
     const isTaken =
-      answerPlain !== undefined && isPlain(incoming) && answerPlain({ incoming, outgoing }, peerOf(incoming));
+      answerPlain !== undefined &&
+      isPlain(incoming) &&
+      answerPlain({ incoming, outgoing }, peerOf({ incoming, outgoing }, shares));
     if (!isTaken) void fetched(incoming, outgoing);
   };
   const server =
@@ -116,10 +123,16 @@ function makeServer({ answer, answerPlain, refuse, host, limits, tls }: ListenOp
   return server;
 }
 
-function peerOf({ socket }: Pick<IncomingMessage, 'socket'>): Peer {
+interface Exchanged {
+  readonly incoming: Pick<IncomingMessage, 'socket'>;
+  readonly outgoing: Parameters<Shares['take']>[0];
+}
+
+function peerOf({ incoming: { socket }, outgoing }: Exchanged, shares: Shares): Peer {
   return {
     address: socket.remoteAddress,
     certificate: () => clientFingerprint({ socket }, Date.now()),
+    take: (party) => shares.take(outgoing, party),
     cut: () => void socket.destroy(),
   };
 }

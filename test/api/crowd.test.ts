@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { eventStream } from '../../src/api/event-stream.js';
 import { Feeds } from '../../src/api/feeds.js';
 import { systemClock } from '../../src/core/clock.js';
+import { parseTenantId } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/log.js';
 import { listen } from '../../src/http/listen.js';
 import { freshApi } from './support.js';
@@ -99,5 +100,46 @@ describe('a reader of events that takes nothing', () => {
     expect(reads.quick).toBe(PAGES);
     expect(reads.slow).toBeLessThan(PAGES / 2);
     feeds.close();
+  });
+});
+
+describe('a tenant with half of the connections in work', () => {
+  const test = freshApi(undefined, { connections: 8 });
+  test.tatum = true;
+
+  it('gets no more of them by any door, keeps nobody else out, and goes on when one ends', async () => {
+    const shop = parseTenantId('shop');
+    await test.store.access.addTenant({ id: shop, createdAt: 1 });
+    const [theirs, second, other] = [
+      await test.token({ tenant: shop }),
+      await test.token({ tenant: shop }),
+      await test.token(),
+    ];
+    const streams = await Promise.all(
+      Array.from({ length: 4 }, async (_, at) => {
+        const end = new AbortController();
+        const headers = { authorization: `Bearer ${at % 2 === 0 ? theirs : second}` };
+        const { status } = await fetch(`${test.api.url}/v1/events/stream`, { headers, signal: end.signal });
+        return { status, end };
+      }),
+    );
+    expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const doors = (token: string) => [
+      test.ask('GET /v1/wallets', { token }),
+      test.ask('GET /v1/events?wait=60', { token }),
+      test.ask('GET /v1/events/stream', { token }),
+      test.ask('POST /v1/policies/check', { token, body: { policy: {} } }),
+      test.ask('POST /rpc/ETH', { token, body: { jsonrpc: '2.0', id: 1, method: 'health_status' } }),
+      test.ask('POST /', { token, body: { jsonrpc: '2.0', id: 1, method: 'health_status' } }),
+      test.ask('GET /api/v1/eth1/publicKeys', { token }),
+      test.ask('GET /v3/subscription?pageSize=1', { headers: { 'x-api-key': token } }),
+    ];
+    const refused = await Promise.all(doors(theirs));
+    for (const { body } of refused) expect(JSON.stringify(body)).toContain('RATE_LIMITED');
+    expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429, 200, 429, 429, 429]);
+    expect((await test.ask('GET /v1/wallets', { token: other })).status).toBe(200);
+    streams[0]?.end.abort();
+    for (let status = 429; status !== 200; ) ({ status } = await test.ask('GET /v1/wallets', { token: theirs }));
+    for (const { end } of streams) end.abort();
   });
 });

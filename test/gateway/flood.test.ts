@@ -1,4 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { createKey } from '../../src/app/gateway/keys.js';
+import { allGatewayRoles } from '../../src/core/access/gateway-roles.js';
+import { parseTenantId } from '../../src/core/ids.js';
 import { openMany, openRaw, parseAnswer, type RawClient, sendRaw } from '../http/sockets.js';
 import { apiKey, type Running, startRunning } from './running.js';
 
@@ -23,6 +26,18 @@ describe('two hundred clients at a gateway that keeps twenty connections', () =>
   ])('clients %s do not keep a client with a key from its answers', async (_name, text) => {
     running = await startRunning({ limits: { connections: 20 } });
     clients = await openMany(running.gateway.url, 200, text);
+    const asked = Array.from({ length: 5 }, () => running.get('/v3/kms/pending/ETH'));
+    expect(await Promise.all(asked)).toEqual(Array.from({ length: 5 }, () => ({ status: 200, body: [] })));
+  });
+
+  test('clients with the key of one tenant, that never send their bodies, keep nobody else from an answer', async () => {
+    running = await startRunning({ limits: { connections: 20 } });
+    const wish = { name: 'shop', roles: allGatewayRoles, tenant: parseTenantId('shop'), expiresAt: undefined };
+    const { text: key } = await createKey(running.queue.keys, wish, Date.now());
+    const headers = `Host: localhost\r\nx-api-key: ${key.exposeText()}\r\nContent-Length: 100`;
+    clients = await openMany(running.gateway.url, 200, `POST /v3/ethereum/transaction HTTP/1.1\r\n${headers}\r\n\r\n`);
+    const own = await running.get('/v3/kms/pending/ETH', { 'x-api-key': key.exposeText() });
+    expect(own).toMatchObject({ status: 429, body: { errorCode: 'RATE_LIMITED' } });
     const asked = Array.from({ length: 5 }, () => running.get('/v3/kms/pending/ETH'));
     expect(await Promise.all(asked)).toEqual(Array.from({ length: 5 }, () => ({ status: 200, body: [] })));
   });

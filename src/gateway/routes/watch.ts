@@ -5,7 +5,7 @@ import { isLoopback } from '../../core/network/loopback.js';
 import type { Queue, QueueCount } from '../../core/store/queue.js';
 import { seriesAnswer } from '../../http/meter.js';
 import { probed, readyAnswer, remembered } from '../../http/readiness.js';
-import { type GatewayAccess, type GatewayApp, type GatewayCaller, requireRole } from '../caller.js';
+import { type GatewayAccess, type GatewayApp, type GatewayCaller, type GatewayPeer, requireRole } from '../caller.js';
 import type { GatewayContext } from '../context.js';
 import type { GatewayMeter } from '../meter.js';
 
@@ -43,7 +43,7 @@ export function watchRoutes(app: GatewayApp, { gateway, access, meter, queue: wh
   app.get('/ready', async (request) => {
     const { reasons, nodes, queue } = await ask();
     const key = request.req.header('x-api-key');
-    const caller = key === undefined ? undefined : await callerOf(access, key, request.env?.address);
+    const caller = key === undefined ? undefined : await callerOf(access, key, request.env ?? {});
     // Only a client that may see all of it sees how much waits.
     const isShown = caller?.isWhole === true && caller.roles.includes('read');
     return readyAnswer(reasons, { nodes, ...(isShown && { queue }) });
@@ -57,9 +57,9 @@ export function watchRoutes(app: GatewayApp, { gateway, access, meter, queue: wh
 }
 
 /** Readiness needs no key, so that one that ended is as good as none. */
-async function callerOf(access: GatewayAccess, key: string, address: string | undefined) {
+async function callerOf(access: GatewayAccess, key: string, peer: GatewayPeer) {
   try {
-    return await access.callerOf(key, address);
+    return await access.callerOf(key, peer);
   } catch (error) {
     if (asCustosError(error).code === 'API_KEY_INVALID') return undefined;
     throw error;

@@ -43,9 +43,10 @@ function tokenAccess({
   ...parts
 }: Pick<TatumParts, 'authenticator' | 'subscriptions'> & JournalQueueParts): GatewayAccess {
   return {
-    async callerOf(key, address) {
+    async callerOf(key, peer) {
       try {
-        const token = await authenticator.authenticate(`Bearer ${key}`, { address });
+        const token = await authenticator.authenticate(`Bearer ${key}`, peer);
+        const { address } = peer;
         const caller = { ...token, ...(address !== undefined && { address }) };
         const roles = allGatewayRoles.filter((role) => token.scopes.includes(`gateway:${role}`));
         const { chains } = token;
