@@ -196,7 +196,7 @@ type NewWebhook = ShownWebhook & { readonly secret: Secret };
 
 /** Makes, shows, tries and ends webhooks of a tenant. @throws CustosError WEBHOOK_UNKNOWN of what is not there */
 export interface WebhooksService {
-  /** @throws CustosError WEBHOOK_URL_REFUSED */
+  /** @throws CustosError WEBHOOK_URL_REFUSED, WEBHOOK_LIMIT */
   create(
     wanted: Pick<Webhook, 'tenant' | 'network' | 'url'> & { readonly types?: Webhook['types'] | undefined },
   ): Promise<NewWebhook>;

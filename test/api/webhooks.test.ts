@@ -81,6 +81,23 @@ describe('webhooks', () => {
     await test.store.journal.accept({ tenant, source: 'api', kind: 'transaction', delivery: 'broadcast', pending });
     return id;
   };
+  it('and subscriptions of a tenant are a hundred at most on a network, and those of others do not count', async () => {
+    await test.store.access.addTenant({ id: shop, createdAt: 1 });
+    const [token, other] = [await test.token(), await test.token({ tenant: shop })];
+    const feed = { tenant: defaultTenant, network: 'testnet', isEnabled: true, salt: '', createdAt: 1, url } as const;
+    for (let at = 0; at < 99; at++) {
+      await test.store.webhooks.add({ ...feed, id: `wh_${at.toString(16).padStart(32, '0')}`, isEnabled: false });
+    }
+    const ask = (by: string) => test.ask('POST /v1/webhooks', { token: by, body: { url } });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(token)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body['code']).toBe('WEBHOOK_LIMIT');
+    const subscription = { ...feed, subscription: 'completed', id: 'a'.repeat(24) } as const;
+    await expect(test.store.subscriptions.add(subscription)).rejects.toMatchObject({ code: 'WEBHOOK_LIMIT' });
+    expect(await test.store.webhooks.all({ tenant: defaultTenant, network: 'testnet' })).toHaveLength(100);
+    expect((await ask(other)).status).toBe(201);
+  });
+
   const create = async (token: string, more: object = {}) => {
     const { status, body } = await test.ask('POST /v1/webhooks', { token, body: { url, ...more } });
     expect([status, body['id']]).toEqual([201, expect.stringMatching(/^wh_[0-9a-f]{32}$/)]);

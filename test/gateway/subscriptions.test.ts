@@ -189,6 +189,18 @@ describe.each(kinds)('subscriptions on %s', (kind) => {
     }
   });
 
+  test('a tenant has a hundred subscriptions at most, each of them once, and those of others do not count', async () => {
+    await Promise.all(Array.from({ length: 100 }, (_, at) => subscribe('KMS_FAILED_TX', `/${at}`)));
+    expect((await subscribe('KMS_FAILED_TX', '/0')).status).toBe(200);
+    expect(await subscribe('KMS_FAILED_TX', '/more')).toMatchObject({
+      status: 409,
+      body: { errorCode: 'WEBHOOK_LIMIT' },
+    });
+    expect((await ask.get('/v3/subscription/count')).body).toEqual({ total: 100 });
+    const form = { type: 'KMS_FAILED_TX', attr: { url: `${receiver.url}/0` } };
+    expect((await ask.post('/v3/subscription', form, await keyOf(['submit'], 'shop'))).status).toBe(200);
+  });
+
   test('a tenant hears only of its own transactions, and sees only its own subscriptions', async () => {
     const headers = await keyOf(['submit', 'read'], 'shop');
     const wanted = { type: 'KMS_COMPLETED_TX', attr: { url: `${receiver.url}/shop` } };

@@ -38,7 +38,7 @@ export interface CallFilter extends Slice {
 export interface Subscriptions {
   /**
    * The same subscription again is the one that is there, and is enabled again.
-   * @throws CustosError WEBHOOK_URL_REFUSED
+   * @throws CustosError WEBHOOK_URL_REFUSED, WEBHOOK_LIMIT
    */
   add(wanted: Pick<Subscription, 'kind' | 'url'>): Promise<string>;
   list(slice: Slice): Promise<readonly Subscription[]>;

@@ -47,7 +47,7 @@ export interface Replayed {
 }
 
 export interface WebhookTable {
-  /** It gets what happens from now on. */
+  /** It gets what happens from now on. @throws CustosError WEBHOOK_LIMIT */
   add(webhook: Webhook): Promise<void>;
   /** Those that are authentic. */
   all(feed?: Pick<Feed, 'tenant'> & { readonly network: Network }): Promise<readonly Webhook[]>;

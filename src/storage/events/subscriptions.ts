@@ -5,7 +5,7 @@ import type { StoreTables } from '../schema.js';
 import { deliveryOf } from './deliveries.js';
 import type { Tables } from './number.js';
 import { eventsAt } from './page.js';
-import { numberAndHandOut, rowOf, webhookOf } from './webhooks.js';
+import { insertWebhook, numberAndHandOut, rowOf, webhookOf } from './webhooks.js';
 
 type Wanted = Parameters<SubscriptionTable['add']>[0];
 
@@ -68,7 +68,7 @@ async function addOnce(db: Tables, wanted: Wanted, seal: JournalSeal): Promise<s
     .execute();
   const [known] = rows.flatMap((row) => webhookOf(db, row));
   if (known === undefined) {
-    await db.insertInto('webhooks').values(rowOf(wanted, seal)).execute();
+    await insertWebhook(db, wanted, seal);
     return wanted.id;
   }
   const { id, ...columns } = rowOf({ ...known, isEnabled: true }, seal);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requireRoom } from '../../core/events/receivers.js';
 import { isEventType } from '../../core/events/types.js';
 import type { Webhook, WebhookTable } from '../../core/events/webhooks.js';
 import { parseTenantId } from '../../core/ids.js';
@@ -53,7 +54,7 @@ export function webhookTable(
       database.write(async (db) => {
         // What happened before it is for the others alone.
         while (!(await numberAndHandOut(db, { isShared, now: webhook.createdAt })).isWhole);
-        await db.insertInto('webhooks').values(rowOf(webhook, seal)).execute();
+        await insertWebhook(db, webhook, seal);
       }, alone),
     all: (feed) =>
       read(async (db) =>
@@ -89,6 +90,15 @@ export function webhookTable(
     tidy: (after, old) => database.write((db) => tidyNext(db, after, old)),
     lease: (owner, now, until) => database.write((db) => takeLease(db, { owner, now, until })),
   };
+}
+
+/** By one writer at a time. @throws CustosError WEBHOOK_LIMIT */
+export async function insertWebhook(db: Tables, webhook: Webhook, seal: JournalSeal): Promise<void> {
+  const { tenant, network } = webhook;
+  await db.insertInto('webhooks').values(rowOf(webhook, seal)).execute();
+  const own = db.selectFrom('webhooks').where('tenant', '=', tenant).where('network', '=', network);
+  const { count } = await own.select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow();
+  requireRoom(Number(count));
 }
 
 async function addNotice(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
+import { requireRoom } from '../../core/events/receivers.js';
 import type { CallFilter, Subscription, SubscriptionCall, Subscriptions } from '../../core/events/subscriptions.js';
 import type { SubscriptionKind } from '../../core/events/types.js';
 import type { Network, TenantId } from '../../core/ids.js';
@@ -66,14 +67,13 @@ async function add(
     .values({ id, ...whose, kind, url, state: 'enabled', created_at: now })
     .onConflict((met) => met.columns(['tenant', 'network', 'kind', 'url']).doUpdateSet({ state: 'enabled' }))
     .execute();
-  const found = await tables
+  const own = tables
     .selectFrom('subscriptions')
-    .select('id')
     .where('tenant', '=', whose.tenant)
-    .where('network', '=', whose.network)
-    .where('kind', '=', kind)
-    .where('url', '=', url)
-    .executeTakeFirstOrThrow();
+    .where('network', '=', whose.network);
+  const { count } = await own.select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow();
+  requireRoom(Number(count));
+  const found = await own.select('id').where('kind', '=', kind).where('url', '=', url).executeTakeFirstOrThrow();
   return found.id;
 }
 
