@@ -56,6 +56,6 @@ export function keyAmongOwn({ owners }: Pick<Caller, 'owners'>, { key, digest }:
   if (owners === undefined) return { key, digest };
   const tags = owners.map(({ tag }) => tag).toSorted();
   const scope = hash('sha256', tags.join(), 'base64url');
-  // No header has a key with a blank.
+  // No header of the API has a key with a blank. One of the gateway may, but nobody outside knows a tag.
   return { key: `${scope} ${key}`, digest };
 }

@@ -167,8 +167,10 @@ describe('the operations of the gateway beside the API', () => {
         expect(here.status).toBe(403);
         expect(JSON.stringify(here.body)).toBe(JSON.stringify(nowhere.body).replaceAll(unknown, id));
       }
-      const paid = await ask('POST /v3/ethereum/transaction', transferOf(signatureId), headers);
-      expect(paid.status).toBeGreaterThanOrEqual(403);
+      for (const more of [{}, key]) {
+        const paid = await ask('POST /v3/ethereum/transaction', transferOf(signatureId), { ...headers, ...more });
+        expect([paid.status >= 403, JSON.stringify(paid.body).includes(id)]).toEqual([true, false]);
+      }
     }
     const [mine, absent] = [signatureId, '00000000-0000-4000-8000-000000000000'];
     const asked = async (wallet: string) =>
@@ -180,6 +182,14 @@ describe('the operations of the gateway beside the API', () => {
     });
     expect(own.status).toBe(200);
     expect(own.body['signatureId']).not.toBe(id);
+    // A token of one owner neither meets the keys of the application nor takes one of them away.
+    const { signatureId: ofUser } = await test.wallet('ETH', undefined, { owner: 'u-17' });
+    const bound = { 'x-api-key': narrow[2] ?? '', ...key };
+    const theirOwn = await ask('POST /v3/ethereum/transaction', transferOf(ofUser), bound);
+    expect([theirOwn.status, theirOwn.body['signatureId'] === id]).toEqual([200, false]);
+    expect((await ask('POST /v3/ethereum/transaction', transferOf(ofUser), bound)).body).toEqual(theirOwn.body);
+    const again = await ask('POST /v3/ethereum/transaction', transferOf(signatureId), key);
+    expect(again.body['signatureId']).toBe(id);
     expect((await seen(id)).body).toMatchObject({ state: 'claimed' });
   }, 60_000);
 

@@ -1,5 +1,6 @@
-import type { Caller } from '../../../api/caller.js';
+import { type Caller, includesEntry } from '../../../api/caller.js';
 import { type Resource, requireEntry, requireKeys } from '../../../api/entries.js';
+import { keyAmongOwn } from '../../../api/idempotency.js';
 import type { ApiParts } from '../../../api/parts.js';
 import { asCustosError, CustosError } from '../../../core/errors.js';
 import type { Intake } from '../../../core/network/intake.js';
@@ -47,8 +48,10 @@ export function journalQueue(parts: JournalQueueParts, caller: Caller): QueueVie
   return {
     enqueue: (transaction) => enqueue(parts, caller, transaction),
     async repeated(idempotency) {
-      const known = await intake.repeated(tenant, idempotency);
-      return known && idOf(known);
+      const known = await intake.repeated(tenant, keyAmongOwn(caller, idempotency));
+      // What the caller does not see is refused for its wallet, as if nobody had sent it.
+      const isHidden = known?.kind === 'replayed' && !includesEntry(caller, known.entry);
+      return known === undefined || isHidden ? undefined : idOf(known);
     },
     spent: ({ chain, network, outputs }) => journal.spent(chain, network, outputs),
     async get(id) {
@@ -97,7 +100,7 @@ async function enqueue(
       await intake.accept({
         ...{ tenant, initiator, pending, source: 'gateway', kind: 'transaction', delivery: 'broadcast' },
         ...(spends && { spends }),
-        ...(idempotency && { idempotency }),
+        ...(idempotency && { idempotency: keyAmongOwn(caller, idempotency) }),
       }),
     );
   } catch (error) {
