@@ -139,6 +139,7 @@ describe('a judge', () => {
         network: 'testnet',
         wallets: [wallet.wallet],
         signers: [{ address: entry.sender }],
+        signedBy: [entry.sender],
         sender: entry.sender,
         completed: entry.completed,
         digest: digestOf(entry.completed!),

@@ -74,6 +74,21 @@ export function controlSuite(name: string, makeSigner: MakeSigner): void {
       await expect(signer.sign(signRequest(forged))).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
     });
 
+    it('a wallet that is named and signs nothing is neither the sender itself nor an own one', async () => {
+      const signer = fresh();
+      const named = await parts.wallet('key');
+      const address = parts.vault.identify(named.sealed, { signatureId: named.sealed.signatureId }).address;
+      const to = (receiver: string) => {
+        const plain = signRequest(made, { to: receiver });
+        const keys = [...plain.pending.keys, { signatureId: named.sealed.signatureId }];
+        return { ...plain, pending: { ...plain.pending, keys }, sealed: [...plain.sealed, named.sealed] };
+      };
+      await signer.control(documentsOf(seals.policy({ permits: [{ ...anyPayment, to: ['self', 'own'] }] })));
+      await expect(signer.sign(to(address))).rejects.toMatchObject({ code: 'POLICY_DENIED' });
+      const { address: own } = parts.vault.identify(made.sealed, { signatureId: made.sealed.signatureId });
+      expect(await signer.sign(to(own))).toHaveProperty('raw');
+    });
+
     it('a compromised wallet signs what a permit with sweep covers, and nothing else', async () => {
       const signer = fresh();
       const sealed = parts.vault.withControl(made.sealed, { tags: [], state: 'compromised', since: 1 });

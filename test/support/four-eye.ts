@@ -15,6 +15,6 @@ export function makeFourEye(service: FourEyeService): Judge {
 export function questionAbout(pending: PendingTransaction, summary: Summary, completed = pending.serialized): Question {
   const { chain, network } = pending;
   const digest = digestOf(completed);
-  const decoded = { completed, digest, summary, effects: [], attempt: '0' };
+  const decoded = { completed, digest, summary, effects: [], signedBy: [], attempt: '0' };
   return { pending, chain, network, wallets: [], signers: [], sender: summary.from ?? '', ...decoded };
 }

@@ -1,5 +1,6 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import type { SignerFacts } from '../../core/chain/codec.js';
+import { signingAddresses } from '../../core/chain/signed-by.js';
 import { CustosError } from '../../core/errors.js';
 import type { PolicyFacts } from '../../core/policy/facts.js';
 import type { PublicVault, Vault } from '../../core/signing/vault.js';
@@ -50,11 +51,9 @@ export async function decodeEntry(
     // Decoding only shows what is dangerous; the policy decides.
     allowedHazards: new Set(['foreign-key'] as const),
   };
-  const { effects, summary } = decodeUnsigned(
-    chain,
-    { kind: pending.kind, completed },
-    parseContext(pending, { rules, signers }),
-  );
+  const unsigned = decodeUnsigned(chain, { kind: pending.kind, completed }, parseContext(pending, { rules, signers }));
+  const { effects, summary } = unsigned;
+  const signing = signingAddresses(unsigned, signers);
   // Only the wallets that sign are looked up: the store finds none by its address.
   const addresses = new Set(sealed.flatMap((one) => parts.vault.wallet(one).address ?? []));
   return {
@@ -65,8 +64,8 @@ export async function decodeEntry(
       const control = parts.vault.control(one);
       return policyWallet({ signatureId: one.signatureId, ...(control && { control }) });
     }),
-    signers: signers.map(({ address }) => address),
-    isOwn: (address) => addresses.has(address) || signers.some((signer) => signer.address === address),
+    signers: signing,
+    isOwn: (address) => addresses.has(address) || signing.includes(address),
     effects,
     ...(summary.feeRate !== undefined && { feeRate: summary.feeRate }),
   };

@@ -1,4 +1,5 @@
 import type { Preview } from '../../api/parts.js';
+import { signingAddresses } from '../../core/chain/signed-by.js';
 import { digestOf } from '../../core/signing/digest.js';
 import type { Judge } from '../../core/signing/judge.js';
 import { rulesOf } from '../../core/signing/signing-rules.js';
@@ -22,8 +23,9 @@ export function ownerLimits(
     const chain = chains.get(pending.chain);
     const signers = await signersOf(parts, chain, pending);
     const context = parseContext(pending, { rules: rulesOf(rules, chain.id), signers });
-    const { effects } = chain.codec.parse(completed, context);
-    const tried = { ...{ pending, completed, summary, effects }, chain: chain.id, network: pending.network };
+    const unsigned = chain.codec.parse(completed, context);
+    const [{ effects }, signedBy] = [unsigned, signingAddresses(unsigned, signers)];
+    const tried = { ...{ pending, completed, summary, effects, signedBy }, chain: chain.id, network: pending.network };
     const asked = { ...tried, wallets: own, signers, sender: context.from, digest: digestOf(completed), attempt: '0' };
     const verdict = await judge.decide(asked, 'used');
     return verdict.kind === 'allow' ? { fits: true, reason: null } : { fits: false, reason: verdict.reason };

@@ -44,6 +44,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
     summary: summarize(effects),
     effects,
     spends: operations.inputs.map(({ txId, index }) => `${txId}:${index}`),
+    signedBy: owners,
     sign: (keys) => sign(body, owners, (owner) => findKey(keys, owner, (key) => showAddress(key, context.network))),
   };
 }

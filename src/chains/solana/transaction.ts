@@ -24,6 +24,7 @@ export function parseTransaction(completed: string, context: ParseContext): Unsi
   return {
     summary: summarize(effects, { from: context.from, wallets }),
     effects,
+    signedBy: wallets,
     sign: (keys) => signWith(message, keys, mintPK),
   };
 }

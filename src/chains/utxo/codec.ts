@@ -59,12 +59,14 @@ function parseTransaction(completed: string, rules: ParseRules): UnsignedTransac
   });
   checkKeys(transaction, scripts, { own, rules });
   const fee = checkFee(transaction, scripts, fees);
-  const mine = new Set([...own.flat(), ...scripts].map((script) => hex.encode(script)));
+  const spending = spendingOf(scripts, own, context);
+  const mine = new Set([...spending.own, ...scripts].map((script) => hex.encode(script)));
   const effects = effectsOf(transaction, { ...rules, from: context.from, scripts, mine, fee });
   return {
     effects,
     summary: summarize(effects, rules.usualVersion),
     spends: transaction.inputs.map(({ txId, index }) => `${txId}:${index}`),
+    signedBy: spending.by,
     sign: (keys) => signInputs(transaction, scripts, { keys, form }),
   };
 }
@@ -117,6 +119,28 @@ function checkKeys(
     if (known.has(hex.encode(script)) || (readScript(script).type === 'tr' && !isWholeKnown)) return;
     throw new CustosError('KEY_MISSING', `${name} belongs to none of the named keys`);
   });
+}
+
+/**
+ * The keys that spend something, and their scripts. What goes to a key that is only named is no change: whoever sends the request
+ * names the keys. A taproot script of which nobody known is the owner may be of any key that is not known whole.
+ */
+function spendingOf(
+  scripts: readonly Uint8Array[],
+  own: readonly (readonly Uint8Array[])[],
+  { signers }: ParseContext,
+): { readonly by: readonly string[]; readonly own: readonly Uint8Array[] } {
+  const spent = new Set(scripts.map((script) => hex.encode(script)));
+  const known = new Set(own.flat().map((script) => hex.encode(script)));
+  const isUnclaimed = [...spent].some((script) => !known.has(script));
+  const spends = signers.map(({ publicKey: key }, at) => {
+    const isOwner = (own[at] ?? []).some((script) => spent.has(hex.encode(script)));
+    return isOwner || (isUnclaimed && key === undefined);
+  });
+  return {
+    by: signers.flatMap(({ address }, at) => (spends[at] === true ? address : [])),
+    own: own.flatMap((list, at) => (spends[at] === true ? list : [])),
+  };
 }
 
 /**

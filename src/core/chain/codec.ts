@@ -38,6 +38,8 @@ export interface UnsignedTransaction {
   readonly nonceOwner?: string;
   /** Outputs that it spends, if the chain has outputs: `txId:index`, txId as the network writes it. */
   readonly spends?: readonly string[];
+  /** Addresses of the named keys that sign, where there may be several; absent: the first one alone. */
+  readonly signedBy?: readonly string[];
   /**
    * Has the keys sign, and checks what they answer.
    * @throws CustosError KEY_MISSING, SENDER_MISMATCH, SIGNATURE_INVALID, KEY_UNREACHABLE, KEY_WIPED

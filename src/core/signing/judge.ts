@@ -16,6 +16,8 @@ export interface Question {
   readonly wallets: readonly Wallet[];
   /** The public side of all keys, the sender's first. */
   readonly signers: readonly SignerFacts[];
+  /** Addresses of those that sign (`signingAddresses`). */
+  readonly signedBy: readonly string[];
   /** Address of the first key: the account that pays. */
   readonly sender: string;
   /** The form that will be signed. */

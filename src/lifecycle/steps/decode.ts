@@ -1,4 +1,5 @@
 import type { Effect } from '../../core/chain/effect.js';
+import { signingAddresses } from '../../core/chain/signed-by.js';
 import { type Summary, summaryToJson } from '../../core/chain/summary.js';
 import { digestOf } from '../../core/signing/digest.js';
 import { decodeUnsigned } from '../../signing/unsigned.js';
@@ -15,6 +16,8 @@ export interface Decoded {
   readonly summary: Summary;
   /** Everything that it does. */
   readonly effects: readonly Effect[];
+  /** Addresses of the keys that sign. */
+  readonly signedBy: readonly string[];
   readonly filling: Filling;
 }
 
@@ -29,11 +32,8 @@ export async function decode(
 ): Promise<Decoded> {
   const { entry } = claimed;
   const { kind } = entry.pending;
-  const { summary, effects, nonce, spends } = decodeUnsigned(
-    chain,
-    { kind, completed },
-    contextOf(parts, entry, signers),
-  );
+  const unsigned = decodeUnsigned(chain, { kind, completed }, contextOf(parts, entry, signers));
+  const { summary, effects, nonce, spends } = unsigned;
   const fact = {
     completed,
     sender: from,
@@ -46,5 +46,6 @@ export async function decode(
   const isKnown = entry.completed === completed && entry.sender === from && spends === undefined;
   const filling = createFilling(parts, claimed, isKnown ? undefined : fact);
   if (spends !== undefined) await filling.note();
-  return { completed, digest: digestOf(completed), summary, effects, filling };
+  const signedBy = signingAddresses(unsigned, signers);
+  return { completed, digest: digestOf(completed), summary, effects, signedBy, filling };
 }

@@ -58,9 +58,9 @@ async function questionOf(
   judged: Judged & Pick<Question, 'wallets'>,
 ): Promise<Question> {
   const { pending, chain, network } = entry;
-  const { from, wallets, signers, completed, digest, summary, effects } = judged;
+  const { from: sender, wallets, signers, signedBy, completed, digest, summary, effects } = judged;
   const attempt = await presentAttempt(parts, lease);
-  return { pending, chain, network, wallets, signers, sender: from, completed, digest, summary, effects, attempt };
+  return { pending, chain, network, wallets, signers, signedBy, sender, completed, digest, summary, effects, attempt };
 }
 
 interface Asked {

@@ -125,8 +125,7 @@ function compiledRules(rules: readonly Rule[]): CompiledPolicy {
 }
 
 function factsOf(question: Question, { clock, coinOf }: OwnerLimitsParts): Omit<PolicyFacts, 'used'> {
-  const { chain, network, wallets, effects } = question;
-  const signers = question.signers.map(({ address }) => address);
+  const { chain, network, wallets, effects, signedBy: signers } = question;
   return {
     ...{ chain, network, effects, signers },
     coin: coinOf(chain),

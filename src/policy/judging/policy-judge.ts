@@ -86,8 +86,7 @@ interface Bench extends PolicyJudgeParts {
 
 async function benchOf(parts: PolicyJudgeParts, question: Question, look?: BudgetLook): Promise<Omit<Bench, 'record'>> {
   const { storeId, clock, approvals, coinOf } = parts;
-  const { pending, chain, network, wallets, effects, summary, attempt } = question;
-  const signers = question.signers.map(({ address }) => address);
+  const { pending, chain, network, wallets, effects, summary, attempt, signedBy: signers } = question;
   const addresses = new Set([...signers, ...wallets.flatMap(({ address }) => address ?? [])]);
   const transaction: JudgedTransaction = {
     store: storeId,

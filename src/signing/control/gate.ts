@@ -1,3 +1,4 @@
+import { signingAddresses } from '../../core/chain/signed-by.js';
 import { CustosError } from '../../core/errors.js';
 import type { Judgement } from '../../core/policy/judgement.js';
 import type { AccountQuestion, ControlDocuments, ControlEdges, SpentApproval } from '../../core/signing/control.js';
@@ -83,7 +84,7 @@ export class Gate {
     const claim = claimOf({ request, chain, network, unsigned, signers });
     const { storeId } = this.#required();
     const given = approvalsFor({ request, storeId, chain, network, effects, policy: published.policy, control, now });
-    const addresses = signers.map(({ address }) => address);
+    const addresses = signingAddresses(unsigned, signers);
     const facts = {
       chain: chain.id,
       network,

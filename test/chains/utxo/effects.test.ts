@@ -54,6 +54,21 @@ describe.each(chains)('the effects of $id', (chain) => {
   const data = '6a026869';
   const zeros = `76a914${'00'.repeat(20)}88ac`;
 
+  it('what goes to a key that is named and spends nothing is a payment, and what goes to one that spends is change', () => {
+    const told = (spent: readonly string[]) => {
+      const makers = spent.map((script, at) => madeBy([{ satoshis: FUNDS, script }], at));
+      const inputs = makers.map(({ txId }, at) => ({ txId, index: 0, satoshis: FUNDS, script: spent[at] ?? '' }));
+      const outputs = [foreign, pkh].map((script) => ({ satoshis: PAID, script }));
+      const request = chain === bitcoinCash ? withAmounts(inputs, outputs) : bitcore(inputs, outputs);
+      const signers = [key, other].map((one) => ({ address: addressOf(chain, one), publicKey: one.publicKey }));
+      const { effects, signedBy } = chain.codec.parse(proven(request, makers), { ...contextOf(chain), signers });
+      return { change: effects.flatMap(({ own, to }) => (own === true ? to : [])), signedBy };
+    };
+    expect(told([pkh, pkh])).toEqual({ change: [from], signedBy: [from] });
+    const receiver = addressOf(chain, other);
+    expect(told([pkh, foreign])).toEqual({ change: [receiver, from], signedBy: [from, receiver] });
+  });
+
   it('a payment with change is a transfer, and an own one back', () => {
     const change = { satoshis: 90_000_000, script: pkh };
     expect(withoutFee(chain, [{ satoshis: PAID, script: foreign }, change])).toEqual([

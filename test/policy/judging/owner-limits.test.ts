@@ -42,7 +42,7 @@ async function judged(
   });
   const question = {
     ...{ pending: { id: 'a' }, chain: ETH, network: 'testnet', wallets: [{ signatureId: 'w' }], attempt: '0' },
-    ...{ signers: [{ address: from }], effects: [...effects, fee] },
+    ...{ signedBy: [from], effects: [...effects, fee] },
   } as unknown as Question;
   const verdict = await judge.decide(question, look);
   return { verdict, asked, applies: await judge.applies?.(() => question.wallets) };

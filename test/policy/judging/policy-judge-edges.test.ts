@@ -17,13 +17,13 @@ const day = { id: 'day', asset: 'ETH', rolling: '24h', max: '1' };
 
 function questionOf(change: Partial<Question> = {}): Question {
   const { pending, chain } = asked;
-  const signers = [{ address: '0x1111111111111111111111111111111111111111' }];
+  const signedBy = ['0x1111111111111111111111111111111111111111'];
   const plain = {
     pending: { id: pending },
     chain,
     network: 'mainnet',
     wallets: [],
-    signers,
+    signedBy,
     effects,
     summary: {},
     attempt: '0',

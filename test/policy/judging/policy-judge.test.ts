@@ -21,7 +21,7 @@ const question = (change: Partial<Question> = {}): Question =>
     chain: asked.chain,
     network: 'mainnet',
     wallets: [],
-    signers: [{ address: '0x1111111111111111111111111111111111111111' }],
+    signedBy: ['0x1111111111111111111111111111111111111111'],
     effects,
     summary: {},
     attempt: '0',

@@ -228,6 +228,7 @@ export class ModelSteps {
     const signers = pending.keys.map((key) => parts.vault.identify(sealed[0] as never, key));
     const rules = { feeCeilings: new Map(), allowedHazards: new Set<never>() };
     const { summary, effects } = chain.codec.parse(completed, parseContext(pending, { rules, signers }));
+    const signedBy = [summary.from];
     const { network } = pending;
     const sender = summary.from;
     const digest = digestOf(completed);
@@ -237,6 +238,7 @@ export class ModelSteps {
       network,
       wallets,
       signers,
+      signedBy,
       sender,
       completed,
       digest,
