@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
 import { type JsonObject, tryJson } from '../../core/json.js';
 import type { Store } from '../../core/store/store.js';
+import { repeatedMember } from '../../core/text/repeated-member.js';
 import { parseNoteKey } from '../../crypto/signed-note.js';
 import { auditKeyLine, auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { packageVersion } from '../process/package.js';
@@ -89,12 +90,17 @@ export async function verifyFile(file: string, given: string, witness: string | 
   const proofs: Proved[] = [];
   for await (const line of linesOf(file)) {
     const value = tryJson(line);
-    if (!isProof(value)) break;
+    if (!isProof(value) && proofs.length === 0) break;
+    if (!isProof(value) || repeatedMember(line) !== undefined) throw notProof(proofs.length + 1);
     proofs.push(verifyProof(value, key));
   }
   if (proofs.length > 0) return { kind: 'proofs', proofs };
   const heads = witness === undefined ? [] : await readWitness(linesOf(witness), key);
   return { kind: 'export', proof: await verifyExport(linesOf(file), keyLine, heads) };
+}
+
+function notProof(line: number): CustosError {
+  return new CustosError('AUDIT_BROKEN', `line ${line} is no proof, or names a member twice`, { details: { line } });
 }
 
 /** A key line as it was given, or the first line of a file that holds it. @throws CustosError AUDIT_KEY_INVALID */

@@ -59,7 +59,7 @@ export class LogVerifier {
     if (place !== this.#tree.size) throw this.#broken(line, `has event ${String(place)} where ${id} belongs`);
     const stated = typeof value['hash'] === 'string' ? value['hash'] : '';
     const computed = leafOf(value);
-    if (computed === 'unreadable') throw this.#broken(line, 'has an event without time or code');
+    if (computed === 'unreadable') throw this.#broken(line, 'has an event with other members than an event has');
     if (computed === undefined) this.#erased += 1;
     const leaf = Buffer.from(stated, 'base64');
     // Only one spelling: Node also reads others.

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CustosError } from '../../core/errors.js';
 import { isCount, isObject, type JsonObject, tryJson } from '../../core/json.js';
+import { repeatedMember } from '../../core/text/repeated-member.js';
+import { hasOnly } from './leaf-of.js';
 import { cutOff, type LogResult, LogVerifier } from './verify-log.js';
 import { type LogKey, readLogKey, type WitnessedHead } from './witness.js';
 
@@ -54,8 +56,9 @@ class Reading {
     const value = text.length > LONGEST ? undefined : tryJson(text);
     if (number === 1) this.#head(value);
     else if (!isObject(value)) throw broken(number, 'is not a JSON object');
+    else if (repeatedMember(text) !== undefined) throw broken(number, 'names a member twice');
     else if (this.#isAtEnd) throw broken(number, 'is behind the end');
-    else if ('end' in value) this.#end(value, number);
+    else if (hasOnly(value, ['end'])) this.#end(value, number);
     else this.#entry(value, number);
   }
 
@@ -63,7 +66,7 @@ class Reading {
     const { writer } = value;
     if (typeof writer !== 'string' || !/^[a-z0-9-]{1,64}$/.test(writer)) throw broken(number, 'names no log');
     const log = this.#logOf(writer, number);
-    if ('checkpoint' in value) {
+    if (hasOnly(value, ['writer', 'checkpoint'])) {
       log.checkpoint(value['checkpoint'], number);
       return;
     }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -73,6 +74,36 @@ describe('a proof from the audit log', () => {
       expect(JSON.parse(changed).event).toEqual(JSON.parse(event));
     });
     fc.assert(any, { numRuns: 500 });
+  });
+
+  it('shows nothing beside what it proves', async () => {
+    const [proof = {}] = await proofLines(means(), { event: 'main/4' });
+    const [kept] = await headLines(means());
+    const event = proof['event'] as Readonly<Record<string, unknown>>;
+    const former = kept?.['checkpoint'];
+    const { salt, detail } = event;
+    const bytes = [Buffer.from(String(salt), 'base64'), Buffer.from(JSON.stringify(detail))];
+    const commitment = hash('sha256', Buffer.concat(bytes), 'base64');
+    const { salt: _, detail: __, ...bare } = event;
+    expect(shown(JSON.stringify({ ...proof, event: { ...bare, commitment } }))).toBeDefined();
+    const forged: readonly object[] = [
+      { ...proof, event: { ...event, commitment, detail: { wallets: ['w9'] } } },
+      { ...proof, event: { ...event, reason: 'a text of somebody else' } },
+      { ...proof, reason: 'a text of somebody else' },
+      { ...proof, event: { ...event, detail: { wallets: ['w9'] } }, former, proof: [] },
+    ];
+    for (const one of forged) expect(shown(JSON.stringify(one)), JSON.stringify(one)).toBeUndefined();
+  });
+
+  it('counts only where every line of its file is one', async () => {
+    const [proof] = await proofLines(means(), { event: 'main/4' });
+    const text = JSON.stringify(proof);
+    const twice = text.replace('"store":', '"store":"another","store":');
+    for (const second of ['{"writer":"main","detail":{}}', 'text', text.replace('Proof":1', 'Proof":2'), twice]) {
+      await writeFile(directory.path('proof'), `${text}\n${second}\n`);
+      const verified = verifyFile(directory.path('proof'), keyLine, undefined);
+      await expect(verified, second).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    }
   });
 
   it('is refused with the key of another store, and with another key of this one', async () => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -97,6 +98,40 @@ describe('an export of the audit log', () => {
     const { writer, place } = JSON.parse(lines[at] ?? '');
     const other = JSON.stringify({ writer, place, hash: Buffer.alloc(32, 1).toString('base64') });
     expect(await problemOf(lines.with(at, other))).toMatch(/other events than those from main\/3 to main\/4$/);
+  });
+
+  it('says nothing beside what its hashes cover', async () => {
+    lines = await exported();
+    const at = lines.findIndex((line) => line.includes('"w2"'));
+    const line = lines[at] ?? '';
+    const { salt, detail, ...event } = JSON.parse(line);
+    const text = JSON.stringify(detail);
+    const commitment = hash('sha256', Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(text)]), 'base64');
+    const { writer, place, hash: leaf } = event;
+    const bare = { writer, place, hash: leaf };
+    const longer = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(text.slice(0, 9))]).toString('base64');
+    expect(await problemOf(lines.with(at, JSON.stringify({ ...event, commitment })))).toBe('sound');
+    const forged: readonly (object | string)[] = [
+      { ...event, commitment, salt, detail: { wallets: ['w9'] } },
+      { ...event, commitment, detail: { wallets: ['w9'] } },
+      { ...event, salt, detail, reason: 'a text of somebody else' },
+      { ...event, salt: longer, detail: text.slice(9) },
+      { ...bare, salt, reason: 'a text of somebody else' },
+      { ...bare, time: 'never' },
+      line.replace('{', '{"detail":{"wallets":["w9"]},'),
+      line.replace('"wallets":', '"wallets":["w9"],"wallets":'),
+    ];
+    for (const one of forged) {
+      const changed = typeof one === 'string' ? one : JSON.stringify(one);
+      expect(await problemOf(lines.with(at, changed)), changed).toMatch(
+        /^AUDIT_BROKEN: line \d+ has (event|an event)|names a member/,
+      );
+    }
+    const signed = lines.findIndex((one) => one.includes('"checkpoint"'));
+    for (const place of [signed, lines.length - 1]) {
+      const more = lines[place]?.replace('{', '{"detail":{"wallets":["w9"]},') ?? '';
+      expect(await problemOf(lines.with(place, more)), more).toMatch(/^AUDIT_BROKEN: line \d+/);
+    }
   });
 
   it('is refused with the key of another store, and broken with another key of this one', async () => {
