@@ -150,7 +150,8 @@ function decodeCbor(bytes: Uint8Array): unknown {
 }
 
 function readInput(value: unknown): string {
-  const [txId, index]: readonly unknown[] = list(value, 'an input');
+  const [txId, index, ...rest]: readonly unknown[] = list(value, 'an input');
+  if (rest.length > 0) throw invalid('an input of the transaction has more than its transaction and its place');
   return `${hex.encode(bytesOf(txId, 'an input', 32))}:${whole(index, 'an input')}`;
 }
 
@@ -163,21 +164,28 @@ function readOutput(value: unknown, network: Network): CardanoOutput {
   const shown = showBytes(bytesOf(address, 'an address'), network);
   readAddress(shown, network);
   if (!Array.isArray(amount)) return { address: shown, amount: whole(amount, 'an amount'), tokens: new Map() };
-  const [coins, assets]: readonly unknown[] = amount;
+  const [coins, assets, ...rest]: readonly unknown[] = amount;
+  if (rest.length > 0) throw invalid('an amount of the transaction has more than coins and tokens');
   return { address: shown, amount: whole(coins, 'an amount'), tokens: readTokens(assets) };
 }
 
+/** A policy or a name that comes twice is refused: the decoder compares bytes as keys by their place in memory, and keeps both. */
 function readTokens(value: unknown): Tokens {
   const tokens = new Map<string, bigint>();
-  if (!(value instanceof Map)) throw invalid('the tokens of an output are not a map');
-  for (const [policy, names] of value as Map<unknown, unknown>) {
-    if (!(names instanceof Map)) throw invalid('the tokens of an output are not a map');
-    for (const [name, amount] of names as Map<unknown, unknown>) {
-      const id = `${hex.encode(bytesOf(policy, 'a policy', 28))}.${hex.encode(bytesOf(name, 'an asset name'))}`;
-      tokens.set(id, whole(amount, 'an amount'));
+  for (const [policy, names] of byBytes(value, 'a policy', 28)) {
+    for (const [name, amount] of byBytes(names, 'an asset name')) {
+      tokens.set(`${policy}.${name}`, whole(amount, 'an amount'));
     }
   }
   return tokens;
+}
+
+function byBytes(value: unknown, name: string, length?: number): ReadonlyMap<string, unknown> {
+  if (!(value instanceof Map)) throw invalid('the tokens of an output are not a map');
+  const found = new Map<string, unknown>();
+  for (const [key, member] of value as Map<unknown, unknown>) found.set(hex.encode(bytesOf(key, name, length)), member);
+  if (found.size !== value.size) throw invalid(`the tokens of an output name ${name} twice`);
+  return found;
 }
 
 function list(value: unknown, name: string): readonly unknown[] {

@@ -3,6 +3,7 @@ import { hex } from '@scure/base';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAddress } from '../../../src/chains/cardano/address.js';
+import { readBody } from '../../../src/chains/cardano/body.js';
 import { cardano } from '../../../src/chains/cardano/index.js';
 import type { ParseContext } from '../../../src/core/chain/codec.js';
 import { networkOf } from '../../../src/core/ids.js';
@@ -142,10 +143,28 @@ describe('a completed transaction', () => {
     ['with another fee', { made: { 2: 1_200_000 } }, 'TRANSACTION_INVALID'],
     ['with a certificate', { made: { 4: [] } }, 'TRANSACTION_UNSUPPORTED'],
     ['that never ends', { made: { 3: 'never' } }, 'TRANSACTION_INVALID'],
+    [
+      'with more in an input than its place',
+      { made: { 0: [[hex.decode('86a7c17aac9538cade396b2c25409ab70d78e203383ce69fc4c816953a9f1e27'), 0, 7]] } },
+      'TRANSACTION_INVALID',
+    ],
     ['of a foreign input', { inputs: [{ address: other.address, amount: 10_000_000 }] }, 'KEY_MISSING'],
   ];
   it.each(cases)('a completed transaction %s is refused', (_what, shape, expected) => {
     expect(codeOf(() => cardano.codec.parse(completed(shape), context))).toBe(expected);
+  });
+
+  it('a body that names a token twice is refused, however often and deep', () => {
+    const [policy, name] = ['581c'.padEnd(60, 'a'), '4101'];
+    const body = (tokens: string) => {
+      const address = hex.encode(readAddress(other.address, 'testnet'));
+      const output = `8258${(address.length / 2).toString(16)}${address}821a00958940${tokens}`;
+      return hex.decode(`a400818258 20${'86'.repeat(32)}000181${output}021a00030d40031a0271b900`.replace(' ', ''));
+    };
+    const read = (tokens: string) => codeOf(() => readBody(body(tokens), 'testnet'));
+    expect(read(`a1${policy}a1${name}05`)).toBe('nothing');
+    expect(read(`a1${policy}a2${name}05${name}06`)).toBe('TRANSACTION_INVALID');
+    expect(read(`a2${policy}a1${name}05${policy}a1410206`)).toBe('TRANSACTION_INVALID');
   });
 
   it('a completed transaction is never signed in part', async () => {
