@@ -16,13 +16,34 @@ export interface StateFile extends RecordFile {
 
 /**
  * Opens the file of a keeper's state. It is made when there is something to keep, so that a signer without a policy needs none.
- * Of two processes with one file, the one that began later keeps it, and the other writes no more.
+ * Of two processes with one file, the one that began later keeps it, and the other writes no more; unless the other has written
+ * since, which the later one does not know: then the later one writes nothing.
  * @throws CustosError KEEPER_STATE_DAMAGED: it cannot be read, or is no file of a keeper
  */
 export async function openStateFile(path: string): Promise<StateFile> {
-  const bytes = await contentOf(path);
+  let former = await openedAt(path);
+  const bytes = await contentOf(path).catch(async (error: unknown) => {
+    await former?.close();
+    throw error;
+  });
   let handle: FileHandle | undefined;
   let isLost = false;
+
+  /** What was read is all that there is: what another process has kept since must not be thrown away. */
+  const requireAsRead = async (): Promise<void> => {
+    const [was, there] = await Promise.all([former?.stat(), stat(path).catch(() => undefined)]);
+    isLost ||= there?.ino !== was?.ino || there?.dev !== was?.dev || (was?.size ?? 0) !== bytes.length;
+    if (isLost) throw lost();
+  };
+
+  /** The same once it was replaced: another process may have kept something at that very moment. */
+  const leaveFormer = async (): Promise<void> => {
+    const left = former;
+    former = undefined;
+    isLost ||= left !== undefined && (await left.stat()).size !== bytes.length;
+    await left?.close();
+    if (isLost) throw lost();
+  };
 
   const requireOwn = async (): Promise<FileHandle> => {
     if (handle === undefined || isLost) throw lost();
@@ -39,15 +60,26 @@ export async function openStateFile(path: string): Promise<StateFile> {
       const file = await requireOwn();
       await file.appendFile(record);
       await file.datasync();
+      // Another process may have put its file there meanwhile, without this record.
+      await requireOwn();
     },
     async replace(record) {
-      if (handle !== undefined) await requireOwn();
+      if (handle === undefined) await requireAsRead();
+      else await requireOwn();
       const next = await replaced(path, record);
       await handle?.close();
       handle = next;
+      await leaveFormer();
     },
-    close: async () => handle?.close(),
+    async close() {
+      await Promise.all([former?.close(), handle?.close()]);
+    },
   };
+}
+
+/** @returns undefined where nothing is there, or nothing that can be read, which is said when it is */
+async function openedAt(path: string): Promise<FileHandle | undefined> {
+  return open(path, 'r').catch(() => undefined);
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {

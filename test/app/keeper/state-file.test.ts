@@ -47,6 +47,21 @@ it('of two processes with one state file the later one keeps it, and the other w
   await second.close();
 });
 
+it('a process that read a state file writes none over what another one has kept since', async () => {
+  const first = await openStateFile(path);
+  const early = await openStateFile(path);
+  await first.replace(Uint8Array.of(1));
+  const late = await openStateFile(path);
+  await first.append(Uint8Array.of(2));
+  for (const file of [early, late]) {
+    await expect(file.replace(Uint8Array.of(9))).rejects.toMatchObject(unwritten);
+    await expect(file.append(Uint8Array.of(9))).rejects.toMatchObject(unwritten);
+  }
+  await first.append(Uint8Array.of(3));
+  expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+  await Promise.all([first, early, late].map((file) => file.close()));
+});
+
 it('nothing is appended before a state was written', async () => {
   const file = await openStateFile(path);
   await expect(file.append(Uint8Array.of(1))).rejects.toMatchObject(unwritten);
