@@ -83,14 +83,14 @@ class Checking {
     this.#count.lines += 1;
     if (value === undefined) return this.#blame('unreadable', `line ${this.#count.lines}`);
     if (this.#count.lines === 1) return;
-    if ('end' in value) {
+    if (hasOnly(value, ['end'])) {
       this.#isWhole = value['end'] === this.events;
       return;
     }
     const writer = String(value['writer']);
     const log = this.#logs.get(writer) ?? new Log();
     this.#logs.set(writer, log);
-    if ('checkpoint' in value) return this.#checkpoint(log, writer, value['checkpoint']);
+    if (hasOnly(value, ['writer', 'checkpoint'])) return this.#checkpoint(log, writer, value['checkpoint']);
     await this.#event(log, writer, value);
   }
 
@@ -199,15 +199,27 @@ export async function verifyGrowth(
   return { note: head.note, from: before.size, to: head.size };
 }
 
-/** Hash of the leaf of an event (docs/audit.md), from what is said of it; `pruned`: only its hash is left. */
+const place = ['writer', 'place', 'hash'];
+const said = [...place, 'at', 'code'];
+
+/**
+ * Hash of the leaf of an event (docs/audit.md), from what is said of it; `pruned`: only its hash is left. What the hash does not cover
+ * would be taken for a part of what was signed, so an event has no other member.
+ */
 async function leafOf(event: Line): Promise<Uint8Array | 'pruned' | undefined> {
+  if (hasOnly(event, place)) return 'pruned';
+  if (!hasOnly(event, [...said, 'commitment']) && !hasOnly(event, [...said, 'salt', 'detail'])) return undefined;
   const { at, code, commitment, salt, detail } = event;
-  if (at === undefined && code === undefined && commitment === undefined && detail === undefined) return 'pruned';
   if (typeof at !== 'number' || typeof code !== 'string') return undefined;
   const bytes = unbase64(salt);
   const text = isObject(detail) ? JSON.stringify(detail) : String(detail);
-  const sealed = typeof commitment === 'string' ? commitment : bytes && base64(await sha256(bytes, utf8(text)));
+  // With a salt of another length, a part of the detail could pass for a part of the salt.
+  const sealed = commitment ?? (bytes?.length === 16 ? base64(await sha256(bytes, utf8(text))) : undefined);
   return sealed === undefined ? undefined : leafHash(`custos-audit/1\n${at}\n${code}\n${sealed}\n`);
+}
+
+function hasOnly(value: Line, names: readonly string[]): boolean {
+  return Object.keys(value).length === names.length && names.every((name) => Object.hasOwn(value, name));
 }
 
 function hashesOf(list: unknown): readonly Uint8Array[] | undefined {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Checkpoints } from '../../src/app/audit/checkpoints.js';
@@ -15,6 +16,14 @@ import { openScene } from './scene/server.js';
 const rootKey = new Uint8Array(32).fill(5);
 const keyOf = (root: Uint8Array) => auditKeyLine(auditSeedOf(root, storeId), storeId);
 const key = keyOf(rootKey);
+
+function commitmentOf({ salt, detail }: JsonObject): string {
+  return hash(
+    'sha256',
+    Buffer.concat([Buffer.from(String(salt), 'base64'), Buffer.from(JSON.stringify(detail))]),
+    'base64',
+  );
+}
 
 describe.skipIf(noBrowser())('the audit log in the browser', () => {
   const location = freshLocation();
@@ -103,6 +112,11 @@ describe.skipIf(noBrowser())('the audit log in the browser', () => {
 
   it.each<[string, (value: JsonObject, at: number) => JsonObject | undefined, RegExp]>([
     ['an event is missing', (value) => (value['place'] === 4 ? undefined : value), /^main\/4 is not in its place/],
+    [
+      'an event has another detail beside its true commitment',
+      (value) => (value['place'] === 2 ? { ...value, commitment: commitmentOf(value), detail: { events: 99 } } : value),
+      /^main\/2 was changed/,
+    ],
     [
       'an event has another time',
       (value) => (value['place'] === 2 ? { ...value, at: 5 } : value),
