@@ -6,7 +6,7 @@ import { isCounted } from '../../core/store/buckets.js';
 import type { BudgetWindow, ReservedBudgets } from '../../core/store/budgets.js';
 import type { Tables } from '../journal/entries.js';
 import { type Holder, lockClaims } from '../journal/leases.js';
-import { requireStory, sealOf } from '../journal/seal.js';
+import { provedStory, sealOf } from '../journal/seal.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { listQuery } from '../value-lists.js';
@@ -176,12 +176,6 @@ export async function freeUnlessSigned(db: Tables, id: string, holder: Pick<Hold
 
 /** Counted in the story, which is authenticated: without one of its lines an earlier making would be freed. */
 async function presentAttempt(db: Tables, id: string): Promise<string> {
-  const lines = await db
-    .selectFrom('transaction_events')
-    .selectAll()
-    .where('transaction_id', '=', id)
-    .orderBy('place')
-    .execute();
-  await requireStory(db, id, lines);
+  const lines = await provedStory(db, id);
   return attemptOf(lines.map(({ at, event }) => ({ at, event, fact: {} })));
 }

@@ -9,7 +9,7 @@ import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
 import { recordStep } from './audited.js';
 import { toEntry } from './rows.js';
-import { requireStory, sealOf } from './seal.js';
+import { provedStory, sealOf } from './seal.js';
 
 export type Tables = Kysely<StoreTables>;
 
@@ -164,13 +164,7 @@ function storyOf({ event, fact }: { readonly event: string; readonly fact: Journ
 
 /** The outputs (`txId:index`) that recorded bytes spend, as the story recorded them when the form was last filled in. */
 export async function lastSpends(db: Tables, id: string): Promise<readonly string[]> {
-  const lines = await db
-    .selectFrom('transaction_events')
-    .selectAll()
-    .where('transaction_id', '=', id)
-    .orderBy('place')
-    .execute();
-  await requireStory(db, id, lines);
+  const lines = await provedStory(db, id);
   const filled = lines.findLast(({ event }) => event === 'filled');
   return filled === undefined ? [] : spendsIn(id, filled.fact);
 }

@@ -29,7 +29,7 @@ import { claimAll, endLeases, type Holder, keepLeases, renewLease } from './leas
 import { spentOf } from './outputs.js';
 import { endExpired, releaseReturned } from './requests.js';
 import { toEntry } from './rows.js';
-import { JournalSeal, readSealed, requireStory, sealOf, useSeal } from './seal.js';
+import { JournalSeal, provedStory, readSealed, sealOf, useSeal } from './seal.js';
 import { advance, expire, rest, takeNonce } from './state-changes.js';
 import type { Advance } from './steps.js';
 import { twinOf } from './transaction-ids.js';
@@ -46,7 +46,7 @@ export function journalTable(
     const { result, notes } = await database.write((db, record) => {
       useSeal(db, seal);
       useRecord(db, record);
-      seal.begin();
+      seal.begin(db);
       return noting(db, async () => {
         const done = await work(db, holder());
         await seal.finish(db);
@@ -181,9 +181,7 @@ async function unsigned(
 }
 
 async function eventsOf(db: Tables, id: string) {
-  const query = db.selectFrom('transaction_events').selectAll().where('transaction_id', '=', id).orderBy('place');
-  const lines = await query.execute();
-  await requireStory(db, id, lines);
+  const lines = await provedStory(db, id);
   return lines.map(({ at, event, fact }) => ({
     at: Number(at),
     event,

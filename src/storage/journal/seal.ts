@@ -44,6 +44,8 @@ interface Touched {
 export class JournalSeal {
   #mac: JournalMac | undefined;
   readonly #touched = new Map<string, Touched>();
+  /** Whose unit of work runs: what it has touched means nothing to those who read meanwhile. */
+  #unit: Tables | undefined;
   readonly #known = new Map<string, Row>();
   readonly #read = new ReadRows(read);
   /** Columns of each table that a MAC covers, in their order. */
@@ -65,8 +67,9 @@ export class JournalSeal {
   }
 
   /** A unit of work starts again: nothing of what it did before was kept. */
-  begin(): void {
+  begin(db: Tables): void {
     this.#touched.clear();
+    this.#unit = db;
   }
 
   /** MAC of a row of any table of the journal; null while there is no key. What is NULL is left out, so that a later column keeps old MACs. */
@@ -138,9 +141,9 @@ export class JournalSeal {
     return touched.events;
   }
 
-  /** How many lines the story of a touched row has. */
-  linesOf(id: string): number | undefined {
-    return this.#touched.get(id)?.events;
+  /** How many lines the story of a row has that this unit of work touched. */
+  linesOf(db: Tables, id: string): number | undefined {
+    return db === this.#unit ? this.#touched.get(id)?.events : undefined;
   }
 
   /** Gives all touched rows their new MACs. */
@@ -221,17 +224,16 @@ export function readSealed(db: Tables, row: Row): ReturnType<typeof readEntry> {
   return { kind: 'damaged', error: changed(row.id) };
 }
 
-/** Verifies that all lines of a story are unchanged and none is missing. @throws CustosError RECORD_DAMAGED */
-export async function requireStory(
-  db: Tables,
-  id: string,
-  lines: readonly StoreTables['transaction_events'][],
-): Promise<void> {
+/** The lines of a story, in their order. All of them are unchanged, and none is missing. @throws CustosError RECORD_DAMAGED */
+export async function provedStory(db: Tables, id: string): Promise<readonly StoreTables['transaction_events'][]> {
   const seal = sealOf(db);
-  if (!seal.isOpen) return;
+  // Before the lines: another process may add one in between, and a story only grows.
+  const count = seal.isOpen ? (seal.linesOf(db, id) ?? (await provedLines(db, id))) : undefined;
+  const query = db.selectFrom('transaction_events').selectAll().where('transaction_id', '=', id).orderBy('place');
+  const lines = await query.execute();
   for (const line of lines) seal.require('transaction_events', line, id);
-  const count = seal.linesOf(id) ?? (await provedLines(db, id));
   if (count !== undefined && lines.length < count) throw changed(id);
+  return lines;
 }
 
 async function provedLines(db: Tables, id: string): Promise<number | undefined> {
