@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { CustosError } from '../../core/errors.js';
+import { asCustosError, CustosError } from '../../core/errors.js';
 import type { RecordAll } from '../database.js';
 import { callersOf, type DoneWork, type QueuedWork } from '../group-commit.js';
 import type { SqliteConnection } from './connection.js';
@@ -47,7 +47,7 @@ export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Wr
 
 /** The commit stands in the log, and the disk may have it or not. */
 function throwUnknown(cause: unknown): never {
-  const text = 'the disk did not take what was written; the change is made as a whole or not at all';
+  const text = `${asCustosError(cause).message}; the change is made as a whole or not at all`;
   throw new CustosError('COMMIT_UNKNOWN', text, { cause });
 }
 
@@ -88,7 +88,7 @@ async function runOne<T>(work: QueuedWork<T>, { connection, database }: Writer<T
 }
 
 async function begin(connection: SqliteConnection): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   for (;;) {
     try {
       connection.exec('BEGIN IMMEDIATE');
@@ -96,7 +96,7 @@ async function begin(connection: SqliteConnection): Promise<void> {
     } catch (error) {
       const known = databaseError(error);
       const busy = known instanceof CustosError && known.code === 'STORE_BUSY';
-      if (!busy || Date.now() - start > BUSY_LIMIT) throw known;
+      if (!busy || performance.now() - start > BUSY_LIMIT) throw known;
       await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
     }
   }

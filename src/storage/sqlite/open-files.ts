@@ -50,7 +50,7 @@ export function lookInto<T>(path: string, look: (descriptor: number) => T): T {
 }
 
 /** A file has several names, and one name may lead to several files one after the other. */
-function nameOf(file: string | number): string {
+export function nameOf(file: string | number): string {
   const { dev, ino } = typeof file === 'number' ? fstatSync(file, { bigint: true }) : statSync(file, { bigint: true });
   return `${dev} ${ino}`;
 }

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
@@ -38,7 +39,9 @@ export async function createSqliteStore(location: string, content: NewStore, clo
  * Opens an existing store.
  * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE
  */
-export async function openSqliteStore(location: string, clock: Clock): Promise<Store> {
+export async function openSqliteStore(path: string, clock: Clock): Promise<Store> {
+  // Log and lock lie beside the file itself, whatever links lead to it: its daemon is the only one under each of its names.
+  const location = await realpath(path).catch(() => path);
   await checkStoreFile(location);
   const database = await openSound(location);
   try {

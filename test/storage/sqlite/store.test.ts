@@ -243,6 +243,28 @@ test('only one daemon runs at a time: the second learns which process the first 
   await next.close();
 });
 
+test('a store that a link leads to is one store: it has one daemon, and what was written before a crash', async () => {
+  const wallet = anyWallet();
+  await (await makeStore()).close();
+  const link = directory.path('link.db');
+  await symlink(location(), link);
+  const crashing = `
+    const { openStore } = await import('$(storage/open-store.ts)');
+    const { parseSignatureId } = await import('$(core/ids.ts)');
+    const store = await openStore(${JSON.stringify(link)});
+    const bytes = new Uint8Array(100);
+    const id = parseSignatureId('${wallet.signatureId}');
+    const facts = { chain: 'ETH', network: 'mainnet', kind: 'key', createdAt: 1, format: 1 };
+    await store.wallets.add([{ ...facts, signatureId: id, publicBox: bytes, secretBox: bytes }]);
+    process.kill(process.pid, 'SIGKILL');`;
+  expect(await runChild(crashing)).toMatchObject({ signal: 'SIGKILL', errors: '' });
+  const [store, same] = [await openStore(link), await openStore(location())];
+  expect(await store.wallets.get([wallet.signatureId])).toMatchObject([{ signatureId: wallet.signatureId }]);
+  await store.lockForDaemon();
+  await expect(same.lockForDaemon()).rejects.toMatchObject({ code: 'DAEMON_RUNNING' });
+  await Promise.all([store.close(), same.close()]);
+});
+
 test('a password slot can be replaced, but the last password cannot be removed', async () => {
   const store = await makeStore();
   const [first] = await store.slots.all();
