@@ -35,8 +35,9 @@ export class Withdrawals {
    */
   async look(isOpen: (id: string) => boolean): Promise<void> {
     const { clock, log } = this.#parts;
-    if (clock.now() < this.#next) return;
-    this.#next = clock.now() + PERIOD;
+    const now = clock.now();
+    if (!isOver(this.#next, now, PERIOD)) return;
+    this.#next = now + PERIOD;
     try {
       for (const entry of await this.#page(isOpen)) await this.#ask(entry);
     } catch (thrown) {
@@ -54,7 +55,7 @@ export class Withdrawals {
       intake === undefined &&
       onlyTransactions?.has(id) !== false &&
       pending.keys.every(({ signatureId }) => onlyWallets?.has(signatureId) !== false);
-    const isDue = ({ id }: JournalEntry) => (this.#unknown.get(id) ?? now) <= now;
+    const isDue = ({ id }: JournalEntry) => isOver(this.#unknown.get(id) ?? now, now, UNKNOWN_PERIOD);
     const open = entries.filter((entry) => isOpen(entry.id) && isServed(entry));
     const asked = open.filter(isDue).slice(0, ASKED);
     // After its end the journal is read from its beginning.
@@ -77,4 +78,9 @@ export class Withdrawals {
     const fields = { id, chain, network, from, to: 'cancelled', attempts: entry.attempts };
     tell(log, 'transaction-withdrawn', fields);
   }
+}
+
+/** True at its end, and where that is further away than it ever was: the clock was put back since. */
+function isOver(end: number, now: number, period: number): boolean {
+  return end <= now || end > now + period;
 }

@@ -100,6 +100,17 @@ describe.each([
     expect(told).toHaveLength(warned.length);
   });
 
+  onServer('a clock that is put back puts off no look and no question', async () => {
+    const ids = await left();
+    const withdrawals = looking(right);
+    now += 100 * 24 * 3_600_000;
+    await withdrawals.look(() => true);
+    now -= 100 * 24 * 3_600_000;
+    for (const id of ids) await client(right.gateway.url).call('DELETE', `/v3/kms/${id}`);
+    await around(withdrawals);
+    expect(await states(ids)).toEqual(ids.map(() => 'cancelled'));
+  });
+
   onServer('a withdrawal at a gateway cancels its transaction, each by its own gateway', async () => {
     const ids = await left();
     const application = client(right.gateway.url);

@@ -27,12 +27,12 @@ interface Done<T> extends DoneWork {
 
 /** Runs units of work in one transaction; repeats for a while what others interfered with or a lost connection undid. */
 export async function commitGroup<T>(group: readonly QueuedWork<T>[], writer: Writer<T>): Promise<void> {
-  const start = Date.now();
+  const start = performance.now();
   let left: readonly QueuedWork<T>[] = [...group.filter(({ last }) => !last), ...group.filter(({ last }) => last)];
   for (let attempt = 1; left.length > 0; attempt++) {
     const { again, reason } = await attemptGroup(left, writer);
     const lost = isUnreachable(reason);
-    if (again.length > 0 && (lost ? Date.now() - start > RECONNECT_LIMIT : attempt >= ATTEMPTS)) {
+    if (again.length > 0 && (lost ? performance.now() - start > RECONNECT_LIMIT : attempt >= ATTEMPTS)) {
       for (const work of again) work.reject(postgresError(reason, writer.shown));
       return;
     }

@@ -53,12 +53,12 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
   }
 
   async read<R>(work: (database: Kysely<T>) => Promise<R>): Promise<R> {
-    const start = Date.now();
+    const start = performance.now();
     for (;;) {
       try {
         return await work(this.#reading);
       } catch (error) {
-        const over = this.#closed || Date.now() - start > RECONNECT_LIMIT;
+        const over = this.#closed || performance.now() - start > RECONNECT_LIMIT;
         if (!isUnreachable(error) || over) throw postgresError(error, this.#shown);
         await pause(200);
       }
