@@ -780,7 +780,7 @@ const kinds = {
     status: 400,
     hint: 'use an https URL of a public host, or have the operator allow the host with `--webhook-host`',
   },
-  WEBHOOK_LIMIT: { exit: 1, status: 409, hint: 'remove a webhook or subscription that nobody needs' },
+  WEBHOOK_LIMIT: { exit: 1, status: 409, hint: 'remove a webhook or subscription that is not needed any more' },
   WEBHOOK_UNKNOWN: { exit: 1, status: 404, hint: '`GET /v1/webhooks` lists those of the tenant' },
   EVENTS_GONE: {
     exit: 1,
