@@ -1,8 +1,10 @@
 import type { Scope } from '../../core/access/scopes.js';
 import { CustosError } from '../../core/errors.js';
+import type { SignatureId } from '../../core/ids.js';
 import { isOffered } from '../../core/network/node-methods.js';
 import type { Wallet } from '../../core/signing/wallet.js';
-import { includesWallet, requireChain, requireScope } from '../caller.js';
+import { requireChain, requireScope } from '../caller.js';
+import { walletPage } from '../wallets/pages.js';
 import { accountSignData, ethSign, personalSign, signTypedData } from './messages.js';
 import type { CallContext, Method } from './method.js';
 import { accountSignTransaction, sendTransaction, signTransaction } from './transactions.js';
@@ -79,14 +81,13 @@ export async function callMethod(name: string, params: readonly unknown[], conte
 export async function walletsOf({ parts, caller, chain }: CallContext): Promise<readonly Wallet[]> {
   requireScope(caller, 'wallets:read');
   requireChain(caller, chain.id);
-  const query = { chain: chain.id, network: parts.network };
+  const listing = { wallets: parts.wallets, caller, wanted: { chain: chain.id, network: parts.network } };
   const found: Wallet[] = [];
-  for (let last: Wallet | undefined; found.length < MOST_ACCOUNTS; ) {
-    const page = { limit: PAGE, ...(last !== undefined && { after: last.signatureId }) };
-    const wallets = await parts.wallets.list(caller.tenant, query, page);
-    found.push(...wallets.filter((wallet) => includesWallet(caller, wallet)));
-    if (wallets.length < PAGE) break;
-    last = wallets.at(-1);
+  for (let after: SignatureId | undefined; found.length < MOST_ACCOUNTS; ) {
+    const { data, next } = await walletPage(listing, { after, limit: PAGE });
+    found.push(...data);
+    if (next === undefined) break;
+    after = next;
   }
   return found.slice(0, MOST_ACCOUNTS);
 }

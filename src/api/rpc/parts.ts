@@ -32,7 +32,7 @@ export interface RpcParts
   readonly chains: ChainRegistry;
   /** The chain of `/` and of the socket; absent: they are not served. */
   readonly chain?: Chain;
-  readonly wallets: Pick<WalletsService, 'list' | 'findKey'>;
+  readonly wallets: Pick<WalletsService, 'list' | 'some' | 'findKey'>;
   readonly words: EthereumWords;
   readonly orphans: Orphans;
   node(chain: Chain): Pick<NodeClient, 'rpc'>;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownMethods } from '../../../src/api/rpc/methods.js';
 import { makeCarrier } from '../../../src/app/library/carrier.js';
 import { allScopes } from '../../../src/core/access/scopes.js';
-import { parseChainId, parseTenantId, type TenantId } from '../../../src/core/ids.js';
+import { parseChainId, parseOwnerId, parseTenantId, type TenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { Judge } from '../../../src/core/signing/judge.js';
 import { apart, freshApi } from '../support.js';
@@ -304,6 +304,24 @@ describe('what judges say', () => {
     }
     expect(await test.store.journal.find({})).toHaveLength(1);
   });
+});
+
+it('accounts of a token for some wallets or owners are found without a look at those of others', async () => {
+  const mine = await test.wallet();
+  const ofUser = await test.wallet('ETH', undefined, { owner: 'u-17' });
+  await test.wallet();
+  const { wallets } = test.door().parts;
+  const asked: unknown[] = [];
+  const list: typeof wallets.list = (tenant, query, page) => {
+    asked.push(query.owner);
+    return looked(tenant, query, page);
+  };
+  const looked = wallets.list.bind(wallets);
+  Object.assign(wallets, { list });
+  const accounts = async (token: string) => (await call(one('eth_accounts'), { token })).body['result'];
+  expect(await accounts(await test.token({ wallets: [mine.signatureId] }))).toEqual([mine.address]);
+  expect(await accounts(await test.token({ owners: [parseOwnerId('u-17')] }))).toEqual([ofUser.address]);
+  expect(asked).toEqual(['u-17']);
 });
 
 it('a call with a key of idempotency is never answered with what a client without one has left', async () => {
