@@ -166,8 +166,23 @@ class Checking {
   }
 }
 
-/** Proof that one event is in the log. @returns what is wrong */
-export async function verifyEvent(proof: unknown, { key }: Known): Promise<Fault['kind'] | undefined> {
+/** An event as the list shows it. */
+export interface Shown {
+  /** `main/3`. */
+  readonly id: string;
+  /** Null where only the hash is left. */
+  readonly at: string | null;
+  readonly event: string | null;
+  /** Null where it was deleted. */
+  readonly detail: Line | null;
+}
+
+/** Proof that one event is in the log and says what is shown of it. @returns what is wrong */
+export async function verifyEvent(
+  proof: unknown,
+  shown: Shown,
+  { key }: Pick<Known, 'key'>,
+): Promise<Fault['kind'] | undefined> {
   const value = isObject(proof) ? proof : {};
   const event = isObject(value['event']) ? value['event'] : {};
   const [head, hashes] = [readCheckpoint(value['checkpoint']), hashesOf(value['proof'])];
@@ -177,8 +192,19 @@ export async function verifyEvent(proof: unknown, { key }: Known): Promise<Fault
   }
   const [stated, computed] = [unbase64(event['hash']), await leafOf(event)];
   if (stated === undefined || (computed !== 'pruned' && !isSame(stated, computed))) return 'changed';
+  if (!isShown(event, shown)) return 'changed';
   if (!(await isIncluded(stated, place, { ...head, proof: hashes }))) return 'root';
   return key !== undefined && (await checkSignature(head, key)) !== 'valid' ? 'signature' : undefined;
+}
+
+/** True where a proof is about what is shown: the server gives both, and could prove another event. */
+function isShown({ writer, place: at, at: time, code, detail }: Line, shown: Shown): boolean {
+  return (
+    `${writer}/${at}` === shown.id &&
+    (typeof time === 'number' ? new Date(time).toISOString() : null) === shown.at &&
+    (code ?? null) === shown.event &&
+    JSON.stringify(detail ?? null) === JSON.stringify(shown.detail)
+  );
 }
 
 /** Proof that a log only grew since the last time. @returns the new checkpoint, or what is wrong */

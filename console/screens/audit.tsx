@@ -7,7 +7,7 @@ import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
 import { LogProof, type LogState, useLogState } from '../parts/log-proof.js';
 import { Foreign, Loading, Table, Title } from '../parts/shown.js';
-import { verifyEvent } from '../proof/verify.js';
+import { type Shown, verifyEvent } from '../proof/verify.js';
 import { t } from '../texts.js';
 
 /** The audit log, the newest first. Whether it is whole is checked by this page itself. */
@@ -40,7 +40,7 @@ export function Audit() {
                   {one.detail === null ? t('audit.deleted') : <Foreign text={JSON.stringify(one.detail)} most={1500} />}
                 </td>
                 <td>
-                  <EventProof id={one.id.replace(':', '/')} log={log} />
+                  <EventProof shown={{ ...one, id: one.id.replace(':', '/') }} log={log} />
                 </td>
               </tr>
             ))}
@@ -52,11 +52,12 @@ export function Audit() {
 }
 
 /** Whether one event is in the log that was signed, and says what it said then. */
-function EventProof({ id, log: { pinned, faults } }: { readonly id: string; readonly log: LogState }) {
+function EventProof({ shown, log: { pinned, faults } }: { readonly shown: Shown; readonly log: LogState }) {
+  const { id } = shown;
   const isProved = useSignal(false);
   const prove = async () => {
     const proof = await ask<AuditEventProof>('GET', `/v1/audit/proof?event=${encodeURIComponent(id)}`);
-    const kind = await verifyEvent(proof, pinned.peek());
+    const kind = await verifyEvent(proof, shown, pinned.peek());
     isProved.value = kind === undefined;
     if (kind !== undefined) faults.value = [...faults.peek(), { kind, where: id }];
   };

@@ -180,24 +180,29 @@ describe.skipIf(noBrowser())('the audit log in the browser', () => {
     expect(await broken()).toBe('main was other when it was verified here before');
   });
 
-  it('proves single events, and no event that says something else', async () => {
-    const rows = [3, 4].map((place) => ({
-      ...{ id: `main:${place}`, at: '2026-11-29T14:00:00.000Z', event: `audit.e${place}`, hash: '', detail: {} },
-    }));
-    scene.replies.set('/v1/audit', () => ({ data: rows }));
-    const proofs = [await proveEvent(store.audit, storeId, 'main/3'), await proveEvent(store.audit, storeId, 'main/4')];
-    const [sound, changed] = proofs;
-    const event = { ...(changed?.['event'] as JsonObject), detail: { file: 'x', events: 1 } };
-    scene.replies.set('/v1/audit/proof', ({ searchParams }) =>
-      searchParams.get('event') === 'main/3' ? sound : { ...changed, event },
-    );
+  it('proves single events as they are shown, and none that says something else or is another one', async () => {
+    const proofs = await Promise.all([2, 3, 4, 5].map((place) => proveEvent(store.audit, storeId, `main/${place}`)));
+    const rows = proofs.map((proof) => {
+      const { place, at, code, detail } = proof['event'] as JsonObject;
+      return { id: `main:${place}`, at: new Date(Number(at)).toISOString(), event: code, hash: '', detail };
+    });
+    const [sound, changed, shown] = proofs;
+    const another = { file: 'x', events: 1 };
+    const answers = new Map([
+      ['main/2', sound],
+      ['main/3', { ...changed, event: { ...(changed?.['event'] as JsonObject), detail: another } }],
+      ['main/4', shown],
+      ['main/5', shown],
+    ]);
+    const data = rows.map((row) => (row.id === 'main:4' ? { ...row, detail: another } : row));
+    scene.replies.set('/v1/audit', () => ({ data }));
+    scene.replies.set('/v1/audit/proof', ({ searchParams }) => answers.get(searchParams.get('event') ?? ''));
     await page.reload();
     await giveKey();
-    for (const name of ['audit.e3', 'audit.e4']) {
-      await page.locator('tr', { hasText: name }).getByRole('button', { name: 'Prove' }).click();
-    }
-    await page.locator('tr', { hasText: 'audit.e3' }).getByText('proved').waitFor();
-    await page.locator('tr', { hasText: 'audit.e4' }).getByText('was changed').waitFor();
+    const rowOf = (at: number) => page.locator('tbody tr').nth(at);
+    for (const at of data.keys()) await rowOf(at).getByRole('button', { name: 'Prove' }).click();
+    await rowOf(0).getByText('proved').waitFor();
+    for (const at of [1, 2, 3]) await rowOf(at).getByText('was changed').waitFor();
     expect(visitor.faults).toEqual([]);
   });
 
