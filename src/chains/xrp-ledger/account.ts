@@ -218,8 +218,9 @@ function settingWords(args: readonly EffectArgument[] = []): string {
 
 function trustOf(fields: Fields) {
   const limit = amountAt(fields, 'LimitAmount');
-  if ('drops' in limit) throw new CustosError('AMOUNT_INVALID', 'LimitAmount is XRP, not an issued currency');
-  return { limit, issuer: limit.contract.slice(limit.contract.indexOf('.') + 1) };
+  if ('drops' in limit || limit.issuer === undefined)
+    throw new CustosError('AMOUNT_INVALID', `LimitAmount is ${limit.text}, not an issued currency`);
+  return { limit, issuer: limit.issuer };
 }
 
 function trustDeeds(fields: Fields): readonly [Deed, ...Deed[]] {

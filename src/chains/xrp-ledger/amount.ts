@@ -18,6 +18,8 @@ interface CoinAmount {
 interface IssuedAmount {
   /** `CURRENCY.ISSUER`, or the id of a multi-purpose token. */
   readonly contract: string;
+  /** Account of a currency; a currency may have a dot in its name, so that `contract` does not tell it. */
+  readonly issuer?: string;
   /** Absent where it has more digits than the unit. */
   readonly units?: bigint;
   readonly text: string;
@@ -49,6 +51,7 @@ function readCurrency({ currency, issuer, value }: Fields): IssuedAmount | undef
   const name = `${currencyName(currency)}.${issuer}`;
   return {
     contract: name,
+    issuer,
     ...(units !== undefined && { units }),
     text: `${value} ${name}`,
   };

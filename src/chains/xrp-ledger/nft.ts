@@ -86,6 +86,7 @@ function token({ from, to, asset = '' }: Effect, action: 'burn' | 'approve'): To
   return { standard: 'XLS-20', contract: asset, amount: 1n, from, ...toIf(to), action };
 }
 
+/** In upper case, as the ledger writes it, so that rules know one token by one name. */
 function tokenId(fields: Fields): string {
-  return textOf(fields['NFTokenID'], 'NFTokenID').slice(0, 64);
+  return textOf(fields['NFTokenID'], 'NFTokenID').slice(0, 64).toUpperCase();
 }

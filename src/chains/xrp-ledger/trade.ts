@@ -61,7 +61,8 @@ export const tradeReaders: Readonly<Record<string, Reader>> = {
   AMMClawback: clawback((fields) => accountIfAt(fields, 'Holder')),
   Clawback: clawback((fields) => {
     const amount = amountAt(fields, 'Amount');
-    return accountIfAt(fields, 'Holder') ?? ('drops' in amount ? undefined : issuerOf(amount.contract));
+    // A clawback of a currency names the holder as its issuer.
+    return accountIfAt(fields, 'Holder') ?? ('drops' in amount ? undefined : amount.issuer);
   }),
   MPTokenIssuanceCreate: named('issuer', 'issuer-settings', 'issues a token'),
   MPTokenIssuanceSet: named('issuer', 'issuer-settings', 'locks or changes a token that it issues'),
@@ -124,8 +125,4 @@ function clawback(holderOf: (fields: Fields) => string | undefined): Reader {
       return `TAKES ${what} BACK${holder === undefined ? '' : ` from ${holder}`}`;
     },
   };
-}
-
-function issuerOf(contract: string): string | undefined {
-  return contract.split('.')[1];
 }

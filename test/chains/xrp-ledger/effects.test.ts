@@ -242,6 +242,23 @@ describe('the effects of an XRP transaction', () => {
     });
   });
 
+  it('the account behind a currency with a dot in its name is not cut', () => {
+    const dotted = { ...usd, currency: `${'00'.repeat(12)}412E42${'00'.repeat(5)}` };
+    const asset = `A.B.${other}`;
+    const [line] = parse({ TransactionType: 'TrustSet', LimitAmount: dotted }).effects ?? [];
+    expect(line).toMatchObject({ op: 'account', to: other, asset });
+    const [taken] = parse({ TransactionType: 'Clawback', Amount: dotted }).effects ?? [];
+    expect(taken).toMatchObject({ op: 'issuer', to: other, asset });
+  });
+
+  it('one token has one name, however its number is written', () => {
+    const offer = { TransactionType: 'NFTokenCreateOffer', Amount: '9', Flags: 1 };
+    for (const fields of [{ TransactionType: 'NFTokenBurn' }, offer]) {
+      const named = [id, id.toLowerCase()].map((NFTokenID) => parse({ ...fields, NFTokenID }).effects?.[0]?.asset);
+      expect(named).toEqual([id, id]);
+    }
+  });
+
   it('an amount with more digits than the unit has none in the effect, and all of them in the arguments', () => {
     const Amount = { ...usd, value: '1e-20' };
     const [effect] = parse({ ...pay, Amount }).effects ?? [];
