@@ -329,4 +329,12 @@ describe('a VeChain clause', () => {
     expect(summaryOf([pay], { expiration: 8641 }).hazards).toMatchObject([{ kind: 'long-lived' }]);
     expect(summaryOf([pay], { expiration: 2 ** 32 - 1 }).hazards).toMatchObject([{ kind: 'long-lived' }]);
   });
+
+  it('a VeChain clause that refers to a block after 2050 is long-lived, however short it is valid then', () => {
+    const block = (number: number) => ({ blockRef: `0x${number.toString(16).padStart(8, '0')}00000000` });
+    expect(summaryOf([pay], block(99_000_000)).hazards).toEqual([]);
+    for (const far of [99_500_001, 2 ** 32 - 1]) {
+      expect(summaryOf([pay], block(far)).hazards).toMatchObject([{ kind: 'long-lived' }]);
+    }
+  });
 });

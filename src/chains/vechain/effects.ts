@@ -7,6 +7,8 @@ import { type Body, blockNumberOf, type Clause } from './format.js';
 const BASE_GAS_PRICE = 10n ** 13n;
 /** A day of blocks, one every ten seconds. */
 const DAY = 8640;
+/** The year 2050 as a block: a transaction that refers to a block of the future waits for it, whatever the rest of the reference says. */
+const FAR_BLOCK = 99_500_000;
 /** VeChain's proposals with the methods of a token standard of Ethereum; it has none for the others. */
 const standards: Readonly<Record<number, string>> = { 20: 'VIP-180', 721: 'VIP-181', 1155: 'VIP-210' };
 const CLAUSE = 'clause';
@@ -59,9 +61,11 @@ function markedWith(effect: Effect, clause: number): Effect {
 }
 
 /** Only a request sets so long a life; `complete` fills in a short one. */
-function lifetimeOf({ expiration }: Body, from: string): Effect[] {
-  if (expiration <= DAY) return [];
-  const value = `valid for ${expiration} blocks, about ${Math.floor(expiration / DAY)} days`;
+function lifetimeOf({ blockRef, expiration }: Body, from: string): Effect[] {
+  const last = blockNumberOf(blockRef) + expiration;
+  if (expiration <= DAY && last <= FAR_BLOCK) return [];
+  const length = `valid for ${expiration} blocks, about ${Math.floor(expiration / DAY)} days`;
+  const value = expiration > DAY ? length : `valid up to block ${last}, after 2050`;
   return [{ op: 'note', code: 'long-lived', from, args: [{ name: 'expiration', value }] }];
 }
 
