@@ -54,7 +54,7 @@ async function sign(envelope: Envelope, key: SigningKey, network: Network): Prom
   const hash = envelopeHash(envelope, network);
   const signature = await signatureOf(key, 'ed25519', hash);
   const { bytes, body, signatures } = envelope;
-  const isThere = signatures.some((one) => one.signature.every((byte, at) => byte === signature[at]));
+  const isThere = signatures.some((one) => Buffer.compare(one.signature, signature) === 0);
   const signed = [4 + body.length, signatures.length + 1] as const;
   const raw = isThere
     ? bytes

@@ -9,6 +9,7 @@ import {
   StrKey,
   type Transaction,
   TransactionBuilder,
+  xdr,
 } from '@stellar/stellar-sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -119,6 +120,19 @@ describe('an envelope', () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it('no part of a signature that is there already keeps the signature out', async () => {
+    const signed = read((await stellar.codec.parse(envelope([pay()]), context).sign([key])).raw);
+    const [own] = signed.signatures;
+    for (const length of [0, 1, 63]) {
+      const there = read(envelope([pay()]));
+      const signature = own!.signature().subarray(0, length);
+      there.signatures.push(new xdr.DecoratedSignature({ hint: own!.hint(), signature }));
+      const { raw } = await stellar.codec.parse(there.toXDR(), context).sign([key]);
+      const lengths = read(raw).signatures.map((one) => one.signature().length);
+      expect(lengths).toEqual([length, 64]);
+    }
   });
 
   it('an envelope of every operation is understood to its last byte', () => {
