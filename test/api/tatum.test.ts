@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Scope } from '../../src/core/access/scopes.js';
 import { parseChainId, parseOwnerId, parseTenantId } from '../../src/core/ids.js';
@@ -43,7 +44,12 @@ describe('the operations of the gateway beside the API', () => {
   const ask = (operation: string, body?: unknown, headers: Record<string, string> = {}) =>
     test.ask(operation, { headers: { 'x-api-key': token, ...headers }, ...(body !== undefined && { body }) });
   const seen = (id: unknown) => test.ask(`GET /v1/transactions/${id}`, { token });
-  const sign = () => test.signAll({ nodes: { ETH: test.node, ...test.nodes } });
+  /** Until each payment of ETH is in a block: anvil may not have made it when a daemon of a busy machine looks for the first time. */
+  const sign = async () => {
+    const sent = async () => (await test.ask('GET /v1/transactions?state=broadcast&chain=ETH', { token })).body['data'];
+    do await test.signAll({ nodes: { ETH: test.node, ...test.nodes } });
+    while (!isDeepStrictEqual(await sent(), []));
+  };
   const transferOf = (signatureId: string) => ({ to: receiver, amount: '0.25', currency: 'ETH', signatureId });
   const funded = async () => {
     const wallet = await test.wallet();
