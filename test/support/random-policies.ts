@@ -7,7 +7,7 @@ const some = <T>(...items: T[]) => fc.subarray(items);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const wallet = '00000000-0000-4000-8000-000000000001';
 const code = fc.constantFrom('allowance', 'unlimited-allowance', 'account-control', 'opaque-data', 'closes-account');
-const op = ['transfer', 'token-transfer', 'approve', 'call', 'account', 'note'] as const;
+const op = ['transfer', 'token-transfer', 'approve', 'call', 'account', 'note', 'message'] as const;
 const target = fc.constantFrom<unknown>(
   'any',
   'self',

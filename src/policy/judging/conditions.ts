@@ -5,6 +5,9 @@ import { folded, normal } from '../address.js';
 import { isWithin, type LocalTime } from './calendar.js';
 import type { CompiledPolicy } from './compile.js';
 
+/** A message, or typed data whose moves are effects of their own. */
+export const statements: ReadonlySet<Effect['op']> = new Set(['message', 'typed-data']);
+
 /** How a rule reads what it is not sure of: a permit does not count on it, a forbid or limit takes it as meant. */
 interface Stance {
   readonly unknown: boolean;
@@ -134,17 +137,13 @@ export function isNarrowed(rule: Conditions, effect: Effect, scene: Scene): bool
   if (rule.code && (effect.code === undefined || !rule.code.has(effect.code))) return false;
   // What only says or pays something is meant by name, or by what is dangerous in it.
   if ((effect.op === 'note' || effect.op === 'fee') && effect.code === undefined && !rule.op) return false;
-  if (isStatement(effect) && !rule.op && isAboutMoves(rule)) return false;
+  if (statements.has(effect.op) && effect.code === undefined && !rule.op && isAboutMoves(rule)) return false;
   if (rule.asset && effect.asset !== undefined && has(rule.asset, scene.nameOf(effect)) !== true) return false;
   return effectMiss(rule, effect, scene) === undefined;
 }
 
-/** A message, or typed data whose moves are effects of their own. */
-function isStatement({ op, code }: Effect): boolean {
-  return (op === 'message' || op === 'typed-data') && code === undefined;
-}
-
-function isAboutMoves({ to, asset, accounts }: Conditions): boolean {
+/** Such a forbid or limit means statements only by their op. */
+export function isAboutMoves({ to, asset, accounts }: Conditions): boolean {
   return (to ?? asset ?? accounts) !== undefined;
 }
 

@@ -85,7 +85,19 @@ function beyond({ id, stepUp, class: lowest }: Limit, { approvers }: Taking) {
     : ({ fits: 'raised', missing: [] } as const);
 }
 
-function isAboutEffects({ op, code, asset, from, to, contract, method, args, dataPrefix, accounts }: Limit): boolean {
+/** Any other limit counts the fee of what only moves change or leaves a note. */
+export function isAboutEffects({
+  op,
+  code,
+  asset,
+  from,
+  to,
+  contract,
+  method,
+  args,
+  dataPrefix,
+  accounts,
+}: Limit): boolean {
   return [op, code, asset, from, to, contract, method, args, dataPrefix, accounts].some((one) => one !== undefined);
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../core/json.js';
 import type { BookEntry, Policy, Target } from '../../core/policy/policy.js';
 import { folded, normal } from '../address.js';
-import { isCodeNarrowed, isNarrower, isTighter, isWithin } from './within.js';
+import { isCodeNarrowed, isNarrower, isRelieved, isTighter, isWithin } from './within.js';
 
 /** What a new version changes. Whatever is not proved to narrow counts as widening. */
 interface PolicyChange {
@@ -22,7 +22,12 @@ export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
     ...assetChanges(before, after),
     ...bookChanges(before, after),
     ...groupChanges(before, after),
-    ...ruleChanges(before.permits, after.permits, { kind: 'permit', added: 'widens', isKept: isNarrower }),
+    ...ruleChanges(before.permits, after.permits, {
+      kind: 'permit',
+      added: 'widens',
+      isKept: (next, last) =>
+        isNarrower(next, last) && !isRelieved(next, { last, others: after.permits, books: false }),
+    }),
     ...ruleChanges(before.forbids, after.forbids, {
       kind: 'forbid',
       added: 'narrows',
@@ -117,6 +122,9 @@ function bookChanges(before: Policy, after: Policy): PolicyChange[] {
     if (isForbidden && !areListed(last, next, folded)) {
       return [{ what: `book ${name}`, effect: 'widens', why: 'a forbid or limit means fewer addresses' }];
     }
+    if (!areListed(last, next, normal) && after.permits.some((permit) => isRelievedOf(name, permit, after))) {
+      return [{ what: `book ${name}`, effect: 'widens', why: 'a permit counts fewer payments against its max' }];
+    }
     const isUsed = isPermitted || isForbidden;
     return [
       {
@@ -126,6 +134,11 @@ function bookChanges(before: Policy, after: Policy): PolicyChange[] {
       },
     ];
   });
+}
+
+function isRelievedOf(book: string, permit: Policy['permits'][number], { permits: others }: Policy): boolean {
+  if (permit.shadow || !targetsOf(permit).some(({ books }) => books.includes(book))) return false;
+  return isRelieved(permit, { last: permit, others, books: true });
 }
 
 /** Whether every entry of the first list is in the second, for at least its chains and from no later moment. */

@@ -10,6 +10,8 @@ import {
   type Target,
 } from '../../core/policy/policy.js';
 import { folded } from '../address.js';
+import { isAboutMoves, statements } from '../judging/conditions.js';
+import { isAboutEffects } from '../judging/limits.js';
 
 type Amounts = ReadonlyMap<string, bigint>;
 
@@ -24,6 +26,7 @@ export function isWithin(inner: Conditions, outer: Conditions): boolean {
   if (targets.some((name) => !isAimedWithin(inner[name], outer[name]))) return false;
   // Without an op, a forbid or limit does not mean notes and fees.
   if (!outer.op && (inner.op?.has('note') || inner.op?.has('fee'))) return false;
+  if (!outer.op && isAboutMoves(outer) && meansStatements(inner)) return false;
   if (outer.dataPrefix !== undefined && inner.dataPrefix?.startsWith(outer.dataPrefix) !== true) return false;
   if (!isDetailed(inner.args, outer.args) || !isDetailed(inner.accounts, outer.accounts)) return false;
   return isDuring(inner.hours, outer.hours);
@@ -47,6 +50,7 @@ export function isNarrower(inner: Permit, outer: Permit): boolean {
 /** Whether a limit allows at most what the other allows. */
 export function isTighter(inner: Limit, outer: Limit): boolean {
   if (!isWithin(outer, inner) || !isCodeNarrowed(outer, inner) || inner.per !== outer.per) return false;
+  if (isAboutEffects(inner) && !isAboutEffects(outer)) return false;
   if (JSON.stringify(inner.window) !== JSON.stringify(outer.window)) return false;
   const [one, other] = [inner.ceiling, outer.ceiling];
   if (one.kind !== other.kind || one.max > other.max) return false;
@@ -62,6 +66,49 @@ export function isTighter(inner: Limit, outer: Limit): boolean {
 /** Codes of a forbid or limit are a condition: without them it means every effect. */
 export function isCodeNarrowed(inner: Conditions, outer: Conditions): boolean {
   return isSubset(inner.code, outer.code);
+}
+
+/**
+ * Whether another permit may cover what this one counted before and no longer does. Its ceiling is for all that it matches together:
+ * while a payment counts, it may keep another one from being covered.
+ * @param books - whether those that it names have fewer entries than before
+ */
+export function isRelieved(
+  permit: Permit,
+  { last, others, books }: { readonly last: Permit; readonly others: readonly Permit[]; readonly books: boolean },
+): boolean {
+  if (typeof last.max !== 'object' || typeof permit.max !== 'object') return false;
+  if (!books && areEffectsWithin(last, permit)) return false;
+  return others.some((other) => other.id !== permit.id && mayJoin(other, permit) && !areEffectsWithin(other, permit));
+}
+
+/** Whether both may match something in one transaction. */
+function mayJoin(one: Permit, other: Permit): boolean {
+  if (one.shadow || one.sweep !== other.sweep) return false;
+  const sets = ['network', 'chain', 'asset'] as const;
+  return sets.every((name) => {
+    const [some, more] = [one[name], other[name]] as readonly (ReadonlySet<unknown> | undefined)[];
+    return some === undefined || more === undefined || [...some].some((item) => more.has(item));
+  });
+}
+
+/** Whether every effect that the first permit matches is matched by the second, in a transaction that both are about. */
+function areEffectsWithin(inner: Permit, outer: Permit): boolean {
+  const about = ({ op, from, to, contract, method, args, dataPrefix, accounts }: Permit): Conditions => ({
+    op,
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(contract && { contract }),
+    ...(method && { method }),
+    ...(args && { args }),
+    ...(dataPrefix !== undefined && { dataPrefix }),
+    ...(accounts && { accounts }),
+  });
+  return isWithin(about(inner), about(outer)) && [...(inner.code ?? [])].every((code) => outer.code?.has(code));
+}
+
+function meansStatements(rule: Conditions): boolean {
+  return rule.op === undefined ? !isAboutMoves(rule) : [...statements].some((op) => rule.op?.has(op));
 }
 
 /** A permit's addresses in the form in which forbids and limits compare them. */

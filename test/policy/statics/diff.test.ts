@@ -1,8 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PolicyFacts } from '../../../src/core/policy/facts.js';
 import { readPolicy } from '../../../src/policy/document/read.js';
 import { diffPolicies } from '../../../src/policy/statics/diff.js';
-import { empty, fee, judged, open, partner, policyText, receiver, sends, token } from '../../support/policies.js';
+import {
+  empty,
+  ether,
+  fee,
+  judged,
+  open,
+  partner,
+  pays,
+  policyText,
+  receiver,
+  sender,
+  sends,
+  token,
+} from '../../support/policies.js';
 import { documentOf, facts, given, inTokens, rank, rules, withoutCoin } from '../../support/random-policies.js';
 
 const diffOf = (before: object, after: object) =>
@@ -10,6 +24,19 @@ const diffOf = (before: object, after: object) =>
 const permit = { id: 'p', asset: ['ETH'], to: [partner, receiver], max: '5', needs: ['1 of ops'] };
 const forbid = { id: 'f', to: partner, op: ['transfer', 'call'] };
 const limit = { id: 'l', asset: 'ETH', rolling: '24h', max: '5', stepUp: ['2 of ops'] };
+const message = { op: 'message', from: sender } as const;
+const note = { op: 'note', from: sender } as const;
+const most = { id: 'p', asset: ['ETH'], max: '10' };
+const book = (...addresses: string[]) => ({
+  books: { partners: { entries: addresses.map((address) => ({ address })) } },
+});
+const isPolicy = (members: object) => {
+  try {
+    return readPolicy(policyText(members as never)).text !== '';
+  } catch {
+    return false;
+  }
+};
 const rule = (kind: 'permits' | 'forbids' | 'limits', from: object, change: object) =>
   diffOf({ [kind]: [from] }, { [kind]: [{ ...from, ...change }] }).effect;
 
@@ -134,6 +161,36 @@ describe('a new version of a policy', () => {
     expect(narrowing).toBeGreaterThan(50);
   });
 
+  it('that has one rule in another form, and is not said to widen, allows nothing new', () => {
+    const kinds = ['permits', 'forbids', 'limits'] as const;
+    const changes = fc.tuple(
+      rules,
+      rules,
+      fc.constantFrom(...kinds),
+      fc.nat(3),
+      fc.array(fc.nat(30), { maxLength: 3 }),
+    );
+    let narrowing = 0;
+    fc.assert(
+      fc.property(changes, facts, ([one, other, kind, place, members], about) => {
+        const [before, next] = [documentOf(one), documentOf(other)];
+        const [from, to] = [before[kind][place], next[kind][0]] as Readonly<Record<string, unknown>>[];
+        if (from === undefined || to === undefined) return;
+        const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter((name) => name !== 'id');
+        const changed = members.map((at) => names[at % names.length] ?? 'to');
+        const rule = { ...from, ...Object.fromEntries(changed.map((name) => [name, to[name]])) };
+        const after = { ...before, [kind]: before[kind].map((known) => (known === from ? rule : known)) };
+        if (!isPolicy(after) || diffOf(before, after).effect === 'widens') return;
+        narrowing++;
+        expect(rank[judged(after, given(about)).verdict]).toBeLessThanOrEqual(
+          rank[judged(before, given(about)).verdict],
+        );
+      }),
+      { numRuns: 800 },
+    );
+    expect(narrowing).toBeGreaterThan(50);
+  });
+
   it('that declares another coin widens, because what paid its fee in that coin was denied', () => {
     const { USDC, ETH } = empty.assets;
     const before = { assets: { USDC }, permits: [{ id: 'p', asset: 'USDC', to: 'any', max: 'any' }] };
@@ -162,6 +219,66 @@ describe('a new version of a policy', () => {
       { numRuns: 600 },
     );
     expect(narrowing).toBeGreaterThan(50);
+  });
+
+  it.each<[string, object, object, Partial<PolicyFacts>]>([
+    [
+      'a forbid that names any receiver no longer means statements',
+      { forbids: [{ id: 'f' }] },
+      { forbids: [{ id: 'f', to: 'any' }] },
+      { effects: [message, fee] },
+    ],
+    [
+      'a forbid that named messages means none of them without an op',
+      { forbids: [{ id: 'f', op: ['message'], to: partner }] },
+      { forbids: [{ id: 'f', to: partner }] },
+      { effects: [message, fee] },
+    ],
+    [
+      'a limit that names any receiver does not count what only leaves a note',
+      { limits: [{ id: 'l', count: 1, rolling: '24h' }] },
+      { limits: [{ id: 'l', count: 1, rolling: '24h', to: 'any' }] },
+      { effects: [note, fee], used: () => 1n },
+    ],
+    [
+      'a permit that covers fewer receivers counts fewer of them together',
+      {
+        permits: [
+          { ...most, to: [partner, receiver] },
+          { ...most, id: 'q', to: receiver, max: '5' },
+        ],
+      },
+      {
+        permits: [
+          { ...most, to: partner },
+          { ...most, id: 'q', to: receiver, max: '5' },
+        ],
+      },
+      { effects: [pays(5n * ether), pays(10n * ether, { to: partner }), fee] },
+    ],
+    [
+      'a book with fewer receivers has a permit count fewer of them together',
+      {
+        permits: [
+          { ...most, to: 'book:partners' },
+          { ...most, id: 'q', to: receiver, max: '5' },
+        ],
+        ...book(partner, receiver),
+      },
+      {
+        permits: [
+          { ...most, to: 'book:partners' },
+          { ...most, id: 'q', to: receiver, max: '5' },
+        ],
+        ...book(partner),
+      },
+      { effects: [pays(5n * ether), pays(10n * ether, { to: partner }), fee] },
+    ],
+  ])('widens where %s', (_why, one, other, about) => {
+    const all = [{ id: 'all', op: ['message', 'note', 'transfer'], to: 'any', asset: 'any', max: 'any' }];
+    const [before, after] = [one, other].map((rules) => ({ permits: all, ...rules }));
+    expect([judged(before as never, about).verdict, judged(after as never, about).verdict]).toEqual(['deny', 'allow']);
+    expect(diffOf(before as object, after as object).effect).toBe('widens');
   });
 
   it('compares contracts whatever their spelling', () => {
