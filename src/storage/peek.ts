@@ -27,9 +27,9 @@ export async function peekStoreKeys(location: string): Promise<StoreKeys> {
 }
 
 async function peekFile(path: string): Promise<StoreKeys> {
-  await checkStoreFile(path);
+  const file = await checkStoreFile(path);
   try {
-    const connection = await openSqlite(path, { readOnly: true });
+    const connection = await openSqlite(file, { readOnly: true });
     try {
       return toKeys(connection.prepare(META).all(), connection.prepare(SLOTS).all());
     } finally {

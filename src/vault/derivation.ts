@@ -14,12 +14,15 @@ export interface Derivation {
 
 /** @throws CustosError SECRET_UNSUPPORTED: the chain has no mnemonic wallets, or no derivation of that name */
 export function schemeOf({ chain, name }: Pick<Derivation, 'chain' | 'name'>): HdScheme {
-  const scheme = name === undefined ? chain.keys.hd : chain.keys.derivations?.[name];
+  const derivations = chain.keys.derivations ?? {};
+  const named = name !== undefined && Object.hasOwn(derivations, name) ? derivations[name] : undefined;
+  const scheme = name === undefined ? chain.keys.hd : named;
   if (scheme !== undefined) return scheme;
   if (chain.keys.hd === undefined) throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} has no mnemonic wallets`);
-  const names = Object.keys(chain.keys.derivations ?? {});
+  const names = Object.keys(derivations);
   const known = names.length === 0 ? 'has its default derivation only' : `knows the derivations ${names.join(', ')}`;
-  throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} ${known}, not ${name}`);
+  // The name is not repeated: it may be a secret that came into the wrong field.
+  throw new CustosError('SECRET_UNSUPPORTED', `${chain.id} ${known}`);
 }
 
 /**

@@ -13,11 +13,19 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const isThere = process.platform === 'linux';
 
-function run(args: readonly string[], streams: { stdout?: number; stderr?: number; HOME?: string; uid?: number } = {}) {
-  const { stdout, stderr, HOME = home, uid } = streams;
+interface Streams {
+  stdout?: number;
+  stderr?: number;
+  HOME?: string;
+  uid?: number;
+  variables?: Readonly<Record<string, string>>;
+}
+
+function run(args: readonly string[], streams: Streams = {}) {
+  const { stdout, stderr, HOME = home, uid, variables } = streams;
   return spawnSync(process.execPath, [program, ...args], {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], HOME, CUSTOS_PASSWORD: 'correct horse battery staple' },
+    env: { PATH: process.env['PATH'], HOME, CUSTOS_PASSWORD: 'correct horse battery staple', ...variables },
     stdio: ['ignore', stdout ?? 'pipe', stderr ?? 'pipe'],
     ...(uid !== undefined && { uid }),
   });
@@ -35,6 +43,20 @@ describe.skipIf(!isThere)('a result that cannot be written', () => {
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain('RESULT_UNWRITTEN');
     expect(ended.stderr).toContain('custos password recovery-key');
+    expect(run(['password', 'recovery-key']).stdout).toContain('recoveryKey');
+  });
+
+  it.each([
+    ['rekey', ['rekey']],
+    ['password change --rekey', ['password', 'change', '--rekey']],
+    ['password recover --rekey', ['password', 'recover', '--rekey']],
+  ])('an unwritable result of %s is reported with how to get a visible recovery key', (_, args) => {
+    const { recoveryKey } = JSON.parse(run(['init']).stdout);
+    const variables = { CUSTOS_RECOVERY_KEY: recoveryKey, CUSTOS_NEW_PASSWORD: 'correct horse battery staple' };
+    const ended = run(args, { stdout: full(), variables });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain('RESULT_UNWRITTEN');
+    expect(ended.stderr).toContain('`custos password recovery-key` makes another one');
     expect(run(['password', 'recovery-key']).stdout).toContain('recoveryKey');
   });
 

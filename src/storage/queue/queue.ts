@@ -7,6 +7,8 @@ import type { Queue } from '../../core/store/queue.js';
 import { isPostgresUrl, refuseOtherUrl } from '../location.js';
 import { openDatabase } from '../open-database.js';
 import { databaseError } from '../sqlite/errors.js';
+import { fileExists } from '../sqlite/location.js';
+import { refuseRemains } from '../sqlite/one-file.js';
 import { countWaiting, findUnclaimed } from './counts.js';
 import { prepareQueue } from './format.js';
 import { gatewayKeys } from './keys.js';
@@ -59,6 +61,7 @@ export async function openQueue(location: string, clock: Clock = systemClock): P
 async function makeFile(location: string): Promise<void> {
   if (isPostgresUrl(location)) return;
   refuseOtherUrl(location);
+  if (!(await fileExists(location))) refuseRemains(location);
   try {
     await mkdir(dirname(location), { recursive: true, mode: 0o700 });
     await (await open(location, 'wx', 0o600)).close();

@@ -8,6 +8,7 @@ import { openSqlite, type SqliteConnection } from './connection.js';
 import { sqliteKysely } from './dialect.js';
 import { databaseError } from './errors.js';
 import { Flush, type Sync } from './flush.js';
+import { oneFile } from './one-file.js';
 
 export interface SqliteOptions {
   /** `wal` for a database in use; `delete` for a new one that becomes a single file when it is closed. */
@@ -30,7 +31,8 @@ interface Connections {
 export async function openSqliteDatabase<T>(path: string, options: SqliteOptions = {}): Promise<Database<T>> {
   const opened: SqliteConnection[] = [];
   try {
-    const writer = await openSqlite(path);
+    const file = oneFile(path);
+    const writer = await openSqlite(file);
     opened.push(writer);
     // SQLite's own short wait for other writers blocks this thread; Custos does the long wait.
     const { journal = 'wal' } = options;
@@ -43,11 +45,11 @@ export async function openSqliteDatabase<T>(path: string, options: SqliteOptions
     // Without a log, a commit is on the disk before it returns; with one, the log is before anybody is told (flush.ts).
     writer.exec(`PRAGMA synchronous=${journal === 'wal' ? 'NORMAL' : 'FULL'}; PRAGMA fullfsync=ON`);
     writer.exec('PRAGMA trusted_schema=OFF; PRAGMA busy_timeout=250');
-    const reader = await openSqlite(path);
+    const reader = await openSqlite(file);
     opened.push(reader);
     reader.exec('PRAGMA busy_timeout=5000; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF');
     const repair = () => checkpoint(writer);
-    const flush = journal === 'wal' ? new Flush(path, reader, { ...options, repair }) : undefined;
+    const flush = journal === 'wal' ? new Flush(file, reader, { ...options, repair }) : undefined;
     return new SqliteDatabase<T>({ writer, reader, flush });
   } catch (error) {
     for (const connection of opened) connection.close();

@@ -4,6 +4,7 @@ import { link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CustosError } from '../../core/errors.js';
 import { databaseError } from './errors.js';
+import { oneFile } from './one-file.js';
 import { lookInto } from './open-files.js';
 
 /** "CUST": SQLite keeps it at offset 68 of the file; it distinguishes a store from any other database. */
@@ -25,20 +26,24 @@ export async function fileExists(path: string): Promise<boolean> {
 
 /**
  * Checks a file before SQLite opens it, because SQLite would use an empty file as a new database.
- * @throws CustosError STORE_MISSING, STORE_DAMAGED (empty, cut off), STORE_FOREIGN (another kind of file), STORE_UNREACHABLE
+ * @returns its path behind symbolic links
+ * @throws CustosError STORE_MISSING, STORE_DAMAGED (empty, cut off), STORE_FOREIGN (another kind of file), STORE_UNREACHABLE,
+ * STORE_UNSUPPORTED (it has a second name)
  */
-export async function checkStoreFile(path: string): Promise<void> {
+export async function checkStoreFile(path: string): Promise<string> {
   try {
-    const { header, size } = lookInto(path, (file) => {
+    const file = oneFile(path);
+    const { header, size } = lookInto(file, (descriptor) => {
       const bytes = Buffer.alloc(HEADER);
-      return { header: bytes.subarray(0, readSync(file, bytes, 0, HEADER, 0)), size: fstatSync(file).size };
+      return { header: bytes.subarray(0, readSync(descriptor, bytes, 0, HEADER, 0)), size: fstatSync(descriptor).size };
     });
     checkHeader(header, path);
-    const wal = await fileExists(`${path}-wal`);
+    const wal = await fileExists(`${file}-wal`);
     // With a write-ahead log the file itself may lag behind; SQLite repairs that when it opens it.
     if (!wal && size < pageSize(header) * header.readUInt32BE(28)) {
       throw new CustosError('STORE_DAMAGED', `${path} is cut off`);
     }
+    return file;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new CustosError('STORE_MISSING', `there is no wallet store at ${path}`);

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
@@ -12,6 +11,7 @@ import { slotRow } from '../wallets/slots.js';
 import { openSqliteDatabase } from './database.js';
 import { APPLICATION_ID, checkStoreFile, placeNewFile } from './location.js';
 import { lockForDaemon } from './locks.js';
+import { refuseRemains } from './one-file.js';
 
 /**
  * Makes a new store with its key slots in a file, completely or not at all.
@@ -19,6 +19,7 @@ import { lockForDaemon } from './locks.js';
  */
 export async function createSqliteStore(location: string, content: NewStore, clock: Clock): Promise<Store> {
   const { storeId, slots, fill, generation = FIRST_GENERATION } = content;
+  refuseRemains(location);
   await placeNewFile(location, async (temporary) => {
     const database = await openSqliteDatabase<StoreTables>(temporary, { journal: 'delete' });
     try {
@@ -37,12 +38,12 @@ export async function createSqliteStore(location: string, content: NewStore, clo
 
 /**
  * Opens an existing store.
- * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE
+ * @throws CustosError STORE_MISSING, STORE_FOREIGN, STORE_DAMAGED, STORE_NEWER, STORE_READ_ONLY, STORE_UNREACHABLE,
+ * STORE_UNSUPPORTED
  */
 export async function openSqliteStore(path: string, clock: Clock): Promise<Store> {
   // Log and lock lie beside the file itself, whatever links lead to it: its daemon is the only one under each of its names.
-  const location = await realpath(path).catch(() => path);
-  await checkStoreFile(location);
+  const location = await checkStoreFile(path);
   const database = await openSound(location);
   try {
     return assemble(database, await prepareStore(database, location), { location, clock });

@@ -14,10 +14,15 @@ const programOptions: readonly OptionSpec[] = [
   { flags: '--unwrap-command <command>', about: 'program that unwraps it, as --key-command later' },
 ];
 
+/** These print nothing but a recovery key, and that only with a new root key. */
+const rekeyedUnseen =
+  'the store has a new root key, but its new recovery key was not shown: `custos password recovery-key` makes another one';
+
 /** What opens the store: passwords, the recovery key, and keys outside of the store. */
 export const keyCommands: readonly CommandSpec[] = [
   {
     path: 'password change',
+    done: rekeyedUnseen,
     about: 'change the password of the store; wallets stay unchanged',
     options: [rekeyOption, weakPasswordOption, ...storeOptions],
     load: async () => (await password()).changePasswordCommand,
@@ -31,6 +36,7 @@ export const keyCommands: readonly CommandSpec[] = [
   },
   {
     path: 'password recover',
+    done: rekeyedUnseen,
     about: 'set a new password with the recovery key, or with shares of it',
     options: [sharesOption, rekeyOption, weakPasswordOption, ...storeOptions],
     load: async () => (await password()).recover,
@@ -58,6 +64,7 @@ export const keyCommands: readonly CommandSpec[] = [
   },
   {
     path: 'rekey',
+    done: rekeyedUnseen,
     about: 'give the store a new root key and seal every wallet again; all other passwords end',
     options: [jsonOption, ...programOptions, ...storeOptions],
     notes:
