@@ -109,6 +109,11 @@ const kinds = {
   STORE_BUSY: { exit: 1, status: 503, retry: true, hint: 'another process is writing; try again' },
   STORE_FULL: { exit: 1, status: 507, retry: true, hint: 'free space on the disk of the store; nothing was changed' },
   STORE_CLOSED: { exit: 2, status: 400, hint: 'open the store again; a closed store cannot be used' },
+  STORE_OLDER: {
+    exit: 1,
+    status: 503,
+    hint: 'bring back the newer database, or follow docs/operations/several-machines.md, "After a failover", before you start Custos again',
+  },
   STORE_READ_ONLY: { exit: 1, status: 500, hint: 'give this user write access to the store and its directory' },
   STORE_UNREACHABLE: {
     exit: 1,

@@ -7,6 +7,7 @@ import { ticketTable } from './access/tickets.js';
 import { approvalTable } from './approvals/approvals.js';
 import { auditRows } from './audit/backup-rows.js';
 import { auditLog } from './audit/log.js';
+import { AuditMemory } from './audit/memory.js';
 import { AuditWriter } from './audit/writer.js';
 import type { Database } from './database.js';
 import { eventTable } from './events/events.js';
@@ -71,7 +72,8 @@ export function storeTables(database: Database<StoreTables>, generation: number,
   // The log is opened with the root key, whether or not the journal is.
   const auditSeal = new JournalSeal(isShared);
   const process = randomUUID();
-  const writer = new AuditWriter({ clock, seal: auditSeal, process });
+  const memory = new AuditMemory();
+  const writer = new AuditWriter({ clock, seal: auditSeal, process, memory });
   const written = new Written();
   return {
     rootGeneration: generation,
@@ -92,7 +94,7 @@ export function storeTables(database: Database<StoreTables>, generation: number,
     events: eventTable(database, { seal, written, clock }),
     webhooks: webhookTable(database, { seal, written }),
     subscriptions: subscriptionTable(database, seal),
-    audit: auditLog(database, { writer, seal: auditSeal, process }),
+    audit: auditLog(database, { writer, seal: auditSeal, process, memory }),
     unlockAudit: (key) => auditSeal.unlock(journalMac(key)),
     auditRows: auditRows(database, auditSeal),
     journalRecords: journalRecords(database, seal),

@@ -5,7 +5,7 @@ import { outputPoints, ownNodePoints } from '../support/crash-points.js';
 import { startHalting, until } from '../support/halting.js';
 import { startLitecoinPlace, whyNoLitecoin } from '../support/litecoin-place.js';
 import { whyNoPostgres } from '../support/postgres.js';
-import { makePostgres, type PostgresServer } from '../support/postgres-server.js';
+import { makePostgres, type PostgresServer, query } from '../support/postgres-server.js';
 
 const noPostgres = await whyNoPostgres();
 const noLitecoin = whyNoLitecoin();
@@ -56,6 +56,26 @@ describe.skipIf(noPostgres !== undefined)('a daemon whose PostgreSQL server is a
     await daemon.goOn();
     await daemon.complains(/"id":"[0-9a-f]{24}".*"code":"STORE_UNREACHABLE".*transaction not recorded/);
     await server.start();
+    await until(() => payments.areCompleted());
+    expect(await daemon.kill('SIGTERM')).toMatchObject({ signal: null, code: 0 });
+    await payments.expectOnce();
+  });
+
+  it('a daemon below which a backup of the database is put back signs nothing, and goes on when the newer one is back', async () => {
+    const { payments, flags } = place;
+    await server.keep('older');
+    const id = await payments.send('in the newer one only');
+    const halt = { step: 'broadcast', moment: 'begin', count: 1, id } as const;
+    const daemon = startHalting(place, { ...flags, logLevel: 'error' }, halt);
+    await daemon.halted;
+    await server.keep('newer');
+    await server.putBack('older');
+    const late = await payments.send('while the older one is there');
+    await daemon.goOn();
+    await daemon.complains(/"code":"STORE_OLDER".*poll failed/);
+    const url = server.url(new URL(place.environment['CUSTOS_STORE'] ?? '').pathname.slice(1));
+    expect(await query(url, `SELECT * FROM transactions WHERE id IN ('${id}', '${late}')`)).toEqual([]);
+    await server.putBack('newer');
     await until(() => payments.areCompleted());
     expect(await daemon.kill('SIGTERM')).toMatchObject({ signal: null, code: 0 });
     await payments.expectOnce();

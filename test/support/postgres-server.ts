@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,9 +93,30 @@ export class PostgresServer {
     await Promise.all(files.map((file) => rm(join(directory, file), { force: true })));
   }
 
+  /** Keeps a copy of everything as it is now, as a backup of the disk does. @param name - of the copy */
+  async keep(name: string): Promise<void> {
+    await this.stop('fast');
+    const copy = this.#copy(name);
+    await cp(this.#data()[1] ?? '', copy, { recursive: true });
+    if (isRoot()) await giveAway(copy);
+    await this.start();
+  }
+
+  /** Puts a copy in the place of what is there, which is lost. */
+  async putBack(name: string): Promise<void> {
+    await this.stop('immediate');
+    await rm(this.#data()[1] ?? '', { recursive: true });
+    await rename(this.#copy(name), this.#data()[1] ?? '');
+    await this.start();
+  }
+
   async destroy(): Promise<void> {
     await this.stop('immediate').catch(() => undefined);
     await rm(this.place.directory, { recursive: true, force: true });
+  }
+
+  #copy(name: string): string {
+    return join(this.place.directory, `copy-${name}`);
   }
 
   #data(): string[] {
@@ -112,6 +133,13 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
   } finally {
     await client.end();
   }
+}
+
+/** A copy belongs to whoever made it. */
+async function giveAway(directory: string): Promise<void> {
+  await chown(directory, NOBODY, NOBODY);
+  const below = await readdir(directory, { recursive: true });
+  await Promise.all(below.map((path) => chown(join(directory, path), NOBODY, NOBODY)));
 }
 
 function tryKill(pid: number): void {

@@ -10,6 +10,7 @@ import type {
 import type { Database } from '../database.js';
 import type { JournalSeal } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
+import type { AuditMemory } from './memory.js';
 import { onUnrecorded } from './narrowing.js';
 import { type AuditWriter, hashesIn, requireHead } from './writer.js';
 
@@ -23,11 +24,12 @@ export interface LogParts {
   readonly seal: JournalSeal;
   /** Name of this process. */
   readonly process: string;
+  readonly memory: AuditMemory;
 }
 
 /** The audit log on a database. */
-export function auditLog(database: Database<StoreTables>, { writer, seal, process }: LogParts): AuditLog {
-  database.recordWith((db, events) => writer.recordAll(db, events));
+export function auditLog(database: Database<StoreTables>, { writer, seal, process, memory }: LogParts): AuditLog {
+  database.recordWith((db, events) => writer.recordAll(db, events), memory);
   return {
     process,
     add: (events) => database.write(async (_db, record) => events.forEach(record)),

@@ -11,6 +11,7 @@ import type { JournalSeal } from '../journal/seal.js';
 import { isUniqueViolation } from '../open-database.js';
 import { rowsInsert } from '../rows-insert.js';
 import type { StoreTables } from '../schema.js';
+import type { AuditMemory } from './memory.js';
 
 type Tables = Kysely<StoreTables>;
 type HeadRow = StoreTables['audit_heads'];
@@ -45,6 +46,8 @@ interface WriterParts {
   readonly seal: JournalSeal;
   /** Name of this process. */
   readonly process: string;
+  /** Told of what is durable. */
+  readonly memory: AuditMemory;
 }
 
 /**
@@ -89,6 +92,8 @@ export class AuditWriter {
       this.#writer = head.writer;
       this.#written = { head: { ...next, mac }, tree };
       this.#announced = this.#announced.slice(announced.length);
+      const last = rows.at(-1);
+      if (last !== undefined) this.#parts.memory.note(last);
       for (const listener of this.#listeners) listener(rows.length);
     };
   }

@@ -9,16 +9,19 @@ export type Prepare = (session: PostgresSession) => Promise<void>;
 export class PostgresConnection {
   readonly #url: PostgresUrl;
   readonly #readOnly: boolean;
+  readonly #admit: Prepare;
   #current: PostgresSession | undefined;
   #closed = false;
   #prepare: Prepare = async () => undefined;
 
-  constructor(url: PostgresUrl, options: { readonly readOnly?: boolean } = {}) {
+  /** @param options - `admit` checks each connection first of all */
+  constructor(url: PostgresUrl, options: { readonly admit: Prepare; readonly readOnly?: boolean }) {
     this.#url = url;
+    this.#admit = options.admit;
     this.#readOnly = options.readOnly ?? false;
   }
 
-  /** @throws CustosError STORE_UNREACHABLE (also: closed), STORE_BUSY, STORE_UNSUPPORTED */
+  /** @throws CustosError STORE_UNREACHABLE (also: closed), STORE_BUSY, STORE_UNSUPPORTED, STORE_OLDER */
   async session(): Promise<PostgresSession> {
     if (this.#closed) throw closedError();
     if (this.#current !== undefined && !this.#current.lost) return this.#current;
@@ -53,6 +56,7 @@ export class PostgresConnection {
   async #connect(): Promise<PostgresSession> {
     const session = await connectPostgres(this.#url, { readOnly: this.#readOnly });
     try {
+      await this.#admit(session);
       await this.#prepare(session);
       return session;
     } catch (error) {

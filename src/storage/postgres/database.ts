@@ -1,11 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { AuditRecord } from '../../core/audit/events.js';
-import type { Database, RecordAll, WriteOptions } from '../database.js';
+import type { Database, Memory, RecordAll, WriteOptions } from '../database.js';
 import { GroupCommit } from '../group-commit.js';
 import { commitGroup, isUnreachable, pause, RECONNECT_LIMIT } from './commit.js';
 import { PostgresConnection, type Prepare } from './connection.js';
 import { postgresKysely } from './dialect.js';
 import { postgresError } from './errors.js';
+import { Fence } from './fence.js';
 import { type PostgresUrl, parsePostgresUrl } from './location.js';
 import { PostgresReaders } from './readers.js';
 
@@ -21,26 +22,29 @@ export interface PostgresDatabase<T> extends Database<T> {
  */
 export async function openPostgresDatabase<T>(location: string): Promise<PostgresDatabase<T>> {
   const url = parsePostgresUrl(location);
-  const writer = new PostgresConnection(url);
+  const fence = new Fence<T>(url.shown);
+  const writer = new PostgresConnection(url, { admit: fence.admit });
   // Opening fails at once if there is no server; later work waits for a while.
   await writer.session();
-  return new OpenDatabase<T>(url, writer);
+  return new OpenDatabase<T>(url, writer, fence);
 }
 
 class OpenDatabase<T> implements PostgresDatabase<T> {
   readonly dialect = 'postgres';
   readonly #shown: string;
   readonly #writer: PostgresConnection;
+  readonly #fence: Fence<T>;
   readonly #readers: PostgresReaders;
   readonly #reading: Kysely<T>;
   readonly #groups: GroupCommit<T>;
   #recordAll: RecordAll<T> | undefined;
   #closed = false;
 
-  constructor(url: PostgresUrl, connection: PostgresConnection) {
+  constructor(url: PostgresUrl, connection: PostgresConnection, fence: Fence<T>) {
     this.#shown = url.shown;
     this.#writer = connection;
-    this.#readers = new PostgresReaders(url);
+    this.#fence = fence;
+    this.#readers = new PostgresReaders(url, fence.admit);
     this.#reading = postgresKysely<T>(this.#readers);
     // Queries of a unit of work go only to the connection of its transaction, never to a replacement.
     const source = { take: async () => connection.current(), giveBack: () => undefined };
@@ -56,7 +60,9 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     const start = performance.now();
     for (;;) {
       try {
-        return await work(this.#reading);
+        const result = await work(this.#reading);
+        await this.#fence.look(this.#reading);
+        return result;
       } catch (error) {
         const over = this.#closed || performance.now() - start > RECONNECT_LIMIT;
         if (!isUnreachable(error) || over) throw postgresError(error, this.#shown);
@@ -77,8 +83,9 @@ class OpenDatabase<T> implements PostgresDatabase<T> {
     return this.#groups.write(work, { alone, last });
   }
 
-  recordWith(recordAll: RecordAll<T>): void {
+  recordWith(recordAll: RecordAll<T>, memory: Memory<T>): void {
     this.#recordAll = recordAll;
+    this.#fence.remember(memory);
   }
 
   async close(): Promise<void> {

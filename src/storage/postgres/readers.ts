@@ -1,4 +1,4 @@
-import { PostgresConnection } from './connection.js';
+import { PostgresConnection, type Prepare } from './connection.js';
 import type { SessionSource } from './dialect.js';
 import type { PostgresUrl } from './location.js';
 import type { PostgresSession } from './session.js';
@@ -13,8 +13,9 @@ export class PostgresReaders implements SessionSource {
   readonly #waiting: ((connection: PostgresConnection) => void)[] = [];
   readonly #taken = new Map<PostgresSession, PostgresConnection>();
 
-  constructor(url: PostgresUrl) {
-    this.#all = Array.from({ length: READERS }, () => new PostgresConnection(url, { readOnly: true }));
+  /** @param admit - checks each connection first of all */
+  constructor(url: PostgresUrl, admit: Prepare) {
+    this.#all = Array.from({ length: READERS }, () => new PostgresConnection(url, { admit, readOnly: true }));
     this.#idle = [...this.#all];
   }
 

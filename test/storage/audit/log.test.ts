@@ -161,7 +161,7 @@ describe.each(kinds)('the audit log on %s', (kind) => {
   it('is not signed when one of its events was changed since', async () => {
     await store.audit.add([exported('a'), exported('b')]);
     const hash = Buffer.alloc(32, 1).toString('base64');
-    await change(location(), (db) => db.updateTable('audit_events').set({ hash }).where('place', '=', 1).execute());
+    await change(location(), (db) => db.updateTable('audit_events').set({ hash }).where('place', '=', 0).execute());
     await expect(signAll(store)).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
     expect(await store.audit.newest()).toEqual([]);
   });
