@@ -10,6 +10,7 @@ import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress 
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
+import { withOneCoin } from './coin-contract.js';
 import { readCompleted } from './completed.js';
 import { effectsOfTransaction } from './effects.js';
 import { type EvmTransaction, signedBytes, signingHash } from './format.js';
@@ -46,7 +47,7 @@ function parserOf(settings: EvmSettings): Codec['parse'] {
     const transaction = readCompleted(completed, settings, context);
     if (settings.checksGas) checkGas(transaction.gas, transaction, gasRulesFor(settings, transaction.chainId, context));
     const from = showAddress(readAddress(context.from, addressStyle), addressStyle);
-    const effects = effectsOfTransaction(transaction, from, calls);
+    const effects = withOneCoin(effectsOfTransaction(transaction, from, calls), context.network, settings);
     return {
       summary: summarize(effects, { ...calls, feeSymbols: feeSymbols[context.network] }),
       effects,

@@ -31,6 +31,8 @@ export interface EvmChainDefinition {
   readonly format?: (shape: TransactionShape) => EvmFormat;
   /** Contracts of the tokens that can pay fees, by symbol. */
   readonly feeTokens?: Readonly<Record<Network, Readonly<Record<string, string>>>>;
+  /** Contracts that move the coin itself as if it were a token. */
+  readonly coinContracts?: Readonly<Record<Network, readonly string[]>>;
   /** The most that a fee in one of these tokens may be, in whole tokens. */
   readonly feeTokenCeiling?: string;
   /** Prefix of its nodes' methods; the default is `eth`. */

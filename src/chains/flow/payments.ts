@@ -8,7 +8,7 @@ import { unfit } from '../shared/receiver.js';
 import { isRefusal } from '../shared/refusal.js';
 import { accountKeys } from './access.js';
 import { type CadenceArgument, decimal, ufix64 } from './arguments.js';
-import { assetOf } from './request.js';
+import { nameOf } from './request.js';
 import type { FlowTemplates, FlowToken } from './templates.js';
 
 const DECIMALS = 8;
@@ -47,10 +47,7 @@ function plan(request: PaymentRequest, network: Network, templates: FlowTemplate
     scriptHash: hex.encode(sha256(new TextEncoder().encode(script))),
     ...Object.fromEntries(made.map((argument, at) => [`argument ${at + 1}`, JSON.stringify(argument)])),
   };
-  const move =
-    token === undefined
-      ? ({ op: 'transfer', asset: 'FLOW' } as const)
-      : ({ op: 'token-transfer', asset: assetOf(token) } as const);
+  const move = token === undefined ? ({ op: 'transfer', asset: 'FLOW' } as const) : nameOf(token, network);
   return { moves: [{ ...move, from, to, amount: units, args }], fee: plannedFee(request, 'FLOW', DECIMALS) };
 }
 

@@ -204,7 +204,7 @@ function tokenMoveOf(
     return undefined;
   if (amount?.type !== 'UFix64' || to?.type !== 'Address') return undefined;
   const move = { from: `0x${account}`, to: String(to.value).toLowerCase(), amount: amountOf(amount.value, 'amount') };
-  return given({ op: 'token-transfer', ...move, asset: assetOf(token) });
+  return given({ ...nameOf(token, network), ...move });
 }
 
 /** The third import of our text. */
@@ -213,9 +213,10 @@ function tokenIn(script: string): FlowToken | undefined {
   return name === undefined || address === undefined ? undefined : { name, address };
 }
 
-/** The name of a token: `A.<address>.<contract>`, as Cadence writes its types. */
-export function assetOf({ address, name }: FlowToken): string {
-  return `A.${address}.${name}`;
+/** What moves: a token by the name `A.<address>.<contract>`, as Cadence writes its types; or the coin, which has a contract as well. */
+export function nameOf({ address, name }: FlowToken, network: Network): Pick<Effect, 'op' | 'asset'> {
+  const isCoin = name === 'FlowToken' && `0x${address}` === flowContracts[network].flowToken;
+  return isCoin ? { op: 'transfer', asset: 'FLOW' } : { op: 'token-transfer', asset: `A.${address}.${name}` };
 }
 
 type Template = ((network: Network) => string) | undefined;

@@ -39,8 +39,15 @@ function isPayment({ op, contract }: Effect): boolean {
   return op === 'transfer' && contract !== programs.associatedToken;
 }
 
-function tokenOf({ op, method, contract = '', asset, from, to, amount }: Effect): readonly TokenMove[] {
-  const standard = tokenStandards.get(contract);
+/** A token that nothing proves goes by the account that holds it, which each instruction about tokens names first. */
+function tokenIn({ contract = '', asset, op, accounts = [] }: Effect): string | undefined {
+  const isHeld = tokenStandards.has(contract) && (op === 'token-transfer' || op === 'approve');
+  return asset ?? (isHeld ? accounts[0] : undefined);
+}
+
+function tokenOf(effect: Effect): readonly TokenMove[] {
+  const { op, method, contract = '', from, to, amount } = effect;
+  const [standard, asset] = [tokenStandards.get(contract), tokenIn(effect)];
   if (standard === undefined || asset === undefined) return [];
   const move = { standard, contract: asset };
   const receiver = to === undefined ? {} : { to };
@@ -55,8 +62,9 @@ function tokenOf({ op, method, contract = '', asset, from, to, amount }: Effect)
 }
 
 function hazardOf(effect: Effect, wallet: string): readonly Hazard[] {
-  const { code, op, contract, asset, amount } = effect;
+  const { code, op, contract, amount } = effect;
   if (code === undefined) return [];
+  const asset = tokenIn(effect);
   const party = effect.to ?? (code === 'opaque-data' ? contract : undefined);
   const mint = fieldOf(effect, 'mint');
   const isAmount = (op === 'approve' || op === 'mint') && asset !== undefined && amount !== undefined;

@@ -43,16 +43,17 @@ export const createPassiveSellOffer: Form = {
   say: ({ effect, field }) => `offers ${sold(effect)} for ${field('buying')} at ${field('price')}, passively`,
 };
 
-/** The pool's id does not say which assets go into it. */
+/** The pool's id does not say which assets go into it, so that what is given has no name: it may be any asset. */
 export const liquidityPoolDeposit: Form = {
   method: 'LiquidityPoolDeposit',
   isOpaque: true,
-  hazard: ({ asset = '' }) => ({ asset, text: 'LiquidityPoolDeposit' }),
+  hazard: ({ asset }) => ({ ...(asset !== undefined && { asset }), text: 'LiquidityPoolDeposit' }),
   read(read) {
     const [pool, maxAmountA, maxAmountB] = [hex.encode(read.fixed(32)), read.amount(), read.amount()];
     const [low, high] = [readPrice(read), readPrice(read)];
     const args = { maxAmountA, maxAmountB, minPrice: low.text, maxPrice: high.text };
-    return [{ op: 'trade', code: 'market-order', asset: pool, args }];
+    const order = { op: 'trade', code: 'market-order' } as const;
+    return [{ ...order, asset: pool, args }, order];
   },
   say({ effect, field }) {
     const amounts = `${shownUnits(field('maxAmountA'))} and ${shownUnits(field('maxAmountB'))}`;

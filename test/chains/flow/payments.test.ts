@@ -33,6 +33,13 @@ describe('payments of FLOW', () => {
     expect(summary.text).toContain(`sends 12.50000000 of ${token} to ${to}`);
   });
 
+  it('are of the coin where the token is the contract of the coin', async () => {
+    const { summary } = await built({ token: 'A.1654653399040a61.FlowToken' });
+    expect(summary).toMatchObject({ kind: 'transfer', value: { asset: 'FLOW', amount: 1_250_000_000n }, tokens: [] });
+    const { tokens } = (await built({ token: `A.${account.slice(2)}.FlowToken` })).summary;
+    expect(tokens).toMatchObject([{ contract: `A.${account.slice(2)}.FlowToken` }]);
+  });
+
   it('do not understand a text of which one letter is changed, or with other arguments', async () => {
     const { completed } = await built({ token });
     const { type, body, filled } = JSON.parse(completed);

@@ -196,7 +196,7 @@ const table: readonly Row[] = [
   [
     'Transfer',
     token([ours, other, me], 3, ...u64(5)),
-    [{ op: 'token-transfer', from: ours, to: other, asset: ours, amount: 5n }],
+    [{ op: 'token-transfer', from: ours, to: other, amount: 5n }],
     'of tokens',
   ],
   [
@@ -220,11 +220,7 @@ const table: readonly Row[] = [
     token22([other, mint, thief, me], 26, 1, ...u64(5), 6, ...u64(1)),
     [{ op: 'token-transfer', from: other, to: thief, asset: mint, amount: 5n, args: { decimals: '6', fee: '1' } }],
   ],
-  [
-    'Approve',
-    token([ours, thief, me], 4, ...u64(5)),
-    [{ op: 'approve', code: 'allowance', to: thief, asset: ours, amount: 5n }],
-  ],
+  ['Approve', token([ours, thief, me], 4, ...u64(5)), [{ op: 'approve', code: 'allowance', to: thief, amount: 5n }]],
   [
     'ApproveChecked',
     token([ours, mint, thief, me], 13, ...u64(2n ** 63n - 1n), 6),

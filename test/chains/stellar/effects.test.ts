@@ -223,6 +223,7 @@ const table: readonly Row[] = [
         ...{ op: 'trade', code: 'market-order', asset: pool },
         args: { maxAmountA: '10000000', maxAmountB: '20000000', minPrice: '3/7', maxPrice: '4/7' },
       },
+      { op: 'trade', code: 'market-order' },
     ],
   ],
   [

@@ -195,7 +195,7 @@ const table: readonly (readonly [what: string, operations: readonly (typeof pay)
         maxPrice: price,
       }),
     ],
-    order('LiquidityPoolDeposit', { asset: pool }),
+    [...order('LiquidityPoolDeposit', { asset: pool }), ...order('LiquidityPoolDeposit', {})],
   ],
   [
     'LiquidityPoolWithdraw',

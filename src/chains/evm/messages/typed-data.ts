@@ -7,6 +7,7 @@ import { isUnspendable } from '../calls/destination.js';
 import { hazardsOf } from '../calls/hazards.js';
 import { effectsOfMoves } from '../calls/method.js';
 import type { CallRules } from '../calls/reader.js';
+import { withOneCoin } from '../coin-contract.js';
 import { checkChainId } from '../request.js';
 import { DECIMALS, type EvmSettings } from '../settings.js';
 import { type KnownData, knownData } from './known-data.js';
@@ -44,7 +45,8 @@ export function decodedTypedData(data: TypedData, { from, context, settings, sig
     method: primaryType,
     args,
   };
-  const effects = [own, ...movedBy(found, { contract: String(contract), method: primaryType, rules })];
+  const moved = movedBy(found, { contract: String(contract), method: primaryType, rules });
+  const effects = [own, ...withOneCoin(moved, context.network, settings)];
   return decoded({
     kind: 'typed-data',
     from,

@@ -1,11 +1,13 @@
 import type { PaymentContext, PaymentPlan, PaymentRequest, Payments } from '../../../core/chain/payment.js';
 import { CustosError } from '../../../core/errors.js';
+import type { Network } from '../../../core/ids.js';
 import { bytesToHex, hexToBytes } from '../../shared/hexadecimal.js';
 import { readAddress, showAddress } from '../../shared/keccak-address.js';
 import { checkDecimals, declaredUnits, fixedUnits, plannedFee, refuseMembers } from '../../shared/payment.js';
 import { isRefusal } from '../../shared/refusal.js';
 import { builderOf } from '../builder.js';
 import { decimalsIn, plannedTransfer, transferData } from '../calls/payment.js';
+import { assetOf } from '../coin-contract.js';
 import { completeTransaction } from '../complete.js';
 import { checkChainId } from '../request.js';
 import { askQuantity, ethMethods, isDirect } from '../rpc.js';
@@ -19,7 +21,7 @@ const DECIMALS_CALL = '0x313ce567';
 export function paymentsOf(settings: EvmSettings): Payments {
   const builder = builderOf(settings);
   return {
-    plan: (request) => plan(request, settings),
+    plan: (request, network) => plan(request, network, settings),
     async build(request, context) {
       if (builder.kind !== 'evm') throw new CustosError('INTERNAL', 'the builder is of another family');
       const { token, ...transfer } = transferOf(request, settings);
@@ -35,7 +37,7 @@ export function paymentsOf(settings: EvmSettings): Payments {
   };
 }
 
-function plan(request: PaymentRequest, settings: EvmSettings): PaymentPlan {
+function plan(request: PaymentRequest, network: Network, settings: EvmSettings): PaymentPlan {
   const { coin, addressStyle } = settings;
   const show = (address: Uint8Array) => showAddress(address, addressStyle);
   const read = (address: string) => readAddress(address, addressStyle);
@@ -43,7 +45,8 @@ function plan(request: PaymentRequest, settings: EvmSettings): PaymentPlan {
   const from = show(read(request.from.address));
   const fee = plannedFee(request, coin, DECIMALS);
   if (token === undefined) return { moves: [{ op: 'transfer', from, to: show(to), asset: coin, amount: units }], fee };
-  return { moves: [plannedTransfer({ from, to, token, units }, { coin, decimals: DECIMALS, show, read })], fee };
+  const asset = assetOf(show(token), network, settings);
+  return { moves: [plannedTransfer({ from, to, token, units }, { coin, decimals: DECIMALS, show, read }, asset)], fee };
 }
 
 /** @throws CustosError ADDRESS_INVALID, AMOUNT_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED */

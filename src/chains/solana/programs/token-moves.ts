@@ -22,10 +22,12 @@ export function transferTokens(call: Call, { amount, decimals }: TokenAmount, fe
   const accounts = scene.tokenAccounts;
   // Both sides of a transfer have the same mint, or the network refuses it.
   const mint = isChecked ? account(1).address : (accounts.get(source)?.mint ?? accounts.get(target)?.mint);
+  const token = mint === undefined ? {} : { asset: mint };
   const from = mint !== undefined && isWalletOf(call, { source, authority, mint }) ? authority : source;
   const to = accounts.get(target)?.owner ?? target;
   const lost = isLost(call, { source, target, to, mint }) ? ({ code: 'unspendable-destination' } as const) : {};
-  return [{ op: 'token-transfer', ...lost, from, to, asset: mint ?? source, amount, args: { decimals, fee } }];
+  // Nothing says which token an unproved source holds, so the effect has none: rules about a token must not miss it.
+  return [{ op: 'token-transfer', ...lost, from, to, ...token, amount, args: { decimals, fee } }];
 }
 
 export function transferWords(told: Told): string {
@@ -64,12 +66,12 @@ function lostAccounts(mint: string, tokenProgram: string): ReadonlySet<string> {
 
 /** Lets another wallet spend tokens. */
 export function approveTokens(call: Call, { amount, decimals }: TokenAmount): readonly Part[] {
-  const { account } = call;
+  const { account, scene } = call;
   const isChecked = decimals !== undefined;
-  const asset = isChecked ? account(1).address : mintOf(call);
+  const asset = isChecked ? account(1).address : scene.tokenAccounts.get(account(0).address)?.mint;
   const [to, from] = [account(isChecked ? 2 : 1).address, account(isChecked ? 3 : 2).address];
   const code = amount >= ALL ? 'unlimited-allowance' : 'allowance';
-  return [{ op: 'approve', code, from, to, asset, amount, args: { decimals } }];
+  return [{ op: 'approve', code, from, to, ...(asset !== undefined && { asset }), amount, args: { decimals } }];
 }
 
 export function approveWords(told: Told): string {
@@ -124,7 +126,6 @@ function shown({ effect, arg }: Told, amount = effect.amount ?? 0n): string {
 }
 
 /** Only the checked forms, or an earlier instruction, say which token it is. */
-function named({ effect, account, arg }: Told): string {
-  const isKnown = arg('decimals') !== '' || effect.asset !== account(0);
-  return isKnown ? `the token ${effect.asset}` : `the tokens in ${account(0)}`;
+function named({ effect: { asset }, account }: Told): string {
+  return asset !== undefined && asset !== account(0) ? `the token ${asset}` : `the tokens in ${account(0)}`;
 }

@@ -1,0 +1,106 @@
+import { Account, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk';
+import { describe, expect, it } from 'vitest';
+import { createRegistry } from '../../src/chains/registry.js';
+import type { Effect } from '../../src/core/chain/effect.js';
+import type { Network } from '../../src/core/ids.js';
+import type { Question } from '../../src/core/signing/judge.js';
+import type { SpendingLimit } from '../../src/core/signing/spending.js';
+import { ownerLimitsJudge } from '../../src/policy/judging/owner-limits.js';
+import { answers as flowAnswers, flowPayments } from '../support/payment-nodes/flow.js';
+import { buildCase, nodeOf } from '../support/payment-nodes/node.js';
+import { alice, encode } from './calls.js';
+import { contextOf, keyOf, legacyJson } from './signing.js';
+import { completedFrom, me, mint, other, ours, thief, token, u64 } from './solana/parts.js';
+
+const registry = createRegistry();
+const BILLION = 10n ** 9n;
+const GOLD = '0x471EcE3750Da237f93B8E339c536989b8978a438';
+
+/** A request that gives away a billion units under another name than a plain payment has. */
+interface Disguise {
+  readonly what: string;
+  readonly chain: string;
+  readonly network?: Network;
+  /** What the owner may spend, unless it is the coin. */
+  readonly token?: string;
+  readonly completed: () => string | Promise<string>;
+}
+
+const celo = (to: string, name: string, chainId: number): string =>
+  legacyJson({ chainId, to, value: 0, gas: 200_000, data: encode(name, [alice, BILLION]) });
+
+function deposit(): string {
+  const { address } = keyOf(registry.get('XLM'));
+  const builder = new TransactionBuilder(new Account(address, '41'), {
+    fee: '100',
+    networkPassphrase: Networks.PUBLIC,
+  });
+  const pool = { liquidityPoolId: 'ab'.repeat(32), maxAmountA: '100', maxAmountB: '1', minPrice: '1', maxPrice: '2' };
+  return builder.addOperation(Operation.liquidityPoolDeposit(pool)).setTimeout(300).build().toXDR();
+}
+
+async function flowText(): Promise<string> {
+  const [coins] = flowPayments;
+  const request = { ...coins!.request, amount: '10', token: 'A.1654653399040a61.FlowToken' };
+  return (await buildCase({ ...coins!, request }, nodeOf(flowAnswers))).completed;
+}
+
+const disguises: readonly Disguise[] = [
+  {
+    what: 'tokens of an account that no mint is named for',
+    chain: 'SOL',
+    token: mint,
+    completed: () => unnamed(3, other),
+  },
+  { what: 'a right over such tokens', chain: 'SOL', token: mint, completed: () => unnamed(4, thief) },
+  { what: 'a share of a pool', chain: 'XLM', completed: deposit },
+  { what: 'coins by their contract', chain: 'CELO', completed: () => celo(GOLD, 'transfer', 42220) },
+  { what: 'a right over coins by their contract', chain: 'CELO', completed: () => celo(GOLD, 'approve', 42220) },
+  ...['0xF194afDf50B03e69Bd7D057c1Aa9e10c9954E4C9', '0xdDc9bE57f553fe75752D61606B94CBD7e0264eF8', GOLD].map(
+    (to, at): Disguise => ({
+      ...{ what: `coins by the contract of test network ${at}`, chain: 'CELO', network: 'testnet' },
+      completed: () => celo(to, 'transfer', [44787, 62320, 11142220][at]!),
+    }),
+  ),
+  { what: 'coins by the text for tokens', chain: 'FLOW', completed: flowText },
+];
+
+function unnamed(instruction: number, to: string): string {
+  return completedFrom([token([ours, to, me], instruction, ...u64(BILLION))]);
+}
+
+async function verdictOn(effects: readonly Effect[], chain: string, limit: Partial<SpendingLimit>) {
+  const { id, coin } = registry.get(chain);
+  const judge = ownerLimitsJudge({
+    clock: { now: () => 1_900_000_000_000 },
+    journal: { budgetsUsed: async (wanted) => wanted.map(() => 0n) },
+    coinOf: () => coin,
+    spendingOf: async () => [{ budget: 'a'.repeat(32), limits: [{ chain: id, decimals: 0, ...limit }] }],
+  });
+  const asked = { pending: { id: 'a' }, chain: id, network: 'mainnet', wallets: [{ signatureId: 'w' }], attempt: '0' };
+  return judge.decide({ ...asked, signedBy: [], effects } as unknown as Question, 'unused');
+}
+
+describe('what an owner may spend', () => {
+  it.each(disguises)(
+    'holds for $what on $chain',
+    async ({ chain: id, network = 'mainnet', token: held, completed }) => {
+      const chain = registry.get(id);
+      const text = await completed();
+      const key = id === 'FLOW' ? flowPayments[0]!.request.from : keyOf(chain);
+      const context = { ...contextOf(keyOf(chain)), network, from: key.address, signers: [key] };
+      const effects = chain.codec.parse(text, context).effects ?? [];
+      const withoutFee = effects.filter(({ op }) => op !== 'fee');
+      const limited = held === undefined ? {} : { token: held };
+      expect(await verdictOn(withoutFee, id, { ...limited, aDay: BILLION - 1n })).toMatchObject({
+        code: 'OWNER_SPENT',
+      });
+    },
+  );
+
+  it('holds for coins of Celo alone where another chain has a token at the same address', async () => {
+    const { codec } = registry.get('ETH');
+    const { effects = [] } = codec.parse(celo(GOLD, 'transfer', 1), contextOf(keyOf(registry.get('ETH'))));
+    expect(effects[0]).toMatchObject({ op: 'token-transfer', asset: GOLD.toLowerCase() });
+  });
+});
