@@ -42,7 +42,7 @@ export interface Database<T> {
    * failed, deadlock, lost connection), so it must change only the database.
    * What it records is part of the same transaction.
    * @throws CustosError STORE_BUSY, STORE_FULL, STORE_READ_ONLY, STORE_DAMAGED, STORE_UNREACHABLE, STORE_OLDER, or what `work` throws;
-   *   COMMIT_UNKNOWN: the connection was lost during the commit, or the disk did not take it, so the change is made as a whole or not
+   *   COMMIT_UNKNOWN: the connection was lost during the commit, or disk or standby did not take it, so the change is made as a whole or not
    *   at all
    */
   write<R>(work: (database: Kysely<T>, record: AuditRecord) => Promise<R>, options?: WriteOptions): Promise<R>;

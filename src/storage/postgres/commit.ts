@@ -155,9 +155,10 @@ async function commit<T>(
     return undefined;
   }
   try {
-    const { command } = await session.query('COMMIT');
+    const { command, warning } = await session.query('COMMIT');
     // The server answers ROLLBACK if it has undone everything instead.
     if (String(command) !== 'COMMIT') throw new CustosError('INTERNAL', `${shown}: the transaction was not committed`);
+    if (warning !== undefined) throw unreplicated(shown, warning);
   } catch (error) {
     if (!session.lost && isTransient(error)) return { again: done.map(({ work }) => work), reason: error };
     const reason = session.lost ? unknownFate(shown, error) : postgresError(error, shown);
@@ -171,6 +172,12 @@ async function commit<T>(
 
 function unknownFate(shown: string, cause: unknown): CustosError {
   const text = `${shown}: the connection was lost while the database committed; the change is made as a whole or not at all`;
+  return new CustosError('COMMIT_UNKNOWN', text, { cause });
+}
+
+/** The server stops to wait for its standby when it is asked to, or after the time of a statement, and answers COMMIT with a warning. */
+function unreplicated(shown: string, cause: Error): CustosError {
+  const text = `${shown}: the database committed with a warning, so no standby may have the change (${cause.message})`;
   return new CustosError('COMMIT_UNKNOWN', text, { cause });
 }
 

@@ -12,6 +12,8 @@ interface PostgresResult {
   /** Number of rows returned or changed. */
   readonly count: number;
   readonly rows: readonly unknown[];
+  /** A warning of the server that came meanwhile. */
+  readonly warning?: Error;
 }
 
 /** One connection, on which queries follow one another. They are sent at once, whether or not the ones before are answered. */
@@ -84,7 +86,7 @@ function clientConfig(
 ): ClientConfig {
   const { host, port, database, user, password, options = '' } = url;
   // Later settings override those of the location, the role and the database.
-  const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed`;
+  const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`;
   return {
     host,
     port,
@@ -152,6 +154,7 @@ class ClientSession implements PostgresSession {
   readonly #shown: string;
   readonly #onLost: () => void;
   #lost = false;
+  #warning: Error | undefined;
   #kept = 0;
   #planAgainAt = FIRST_PLANS;
 
@@ -162,6 +165,9 @@ class ClientSession implements PostgresSession {
     // An idle connection that ends emits an error, which would end the process without a listener.
     client.on('error', () => this.#lose());
     client.on('end', () => this.#lose());
+    client.on('notice', ({ code, message }) => {
+      this.#warning = new Error(`${code}: ${message}`);
+    });
   }
 
   get lost(): boolean {
@@ -174,10 +180,17 @@ class ClientSession implements PostgresSession {
     try {
       const values = parameters === undefined ? undefined : [...parameters];
       const text = { text: sql, ...(name !== undefined && { name }), ...(values !== undefined && { values }) };
+      const before = this.#warning;
       const answer: QueryResult | QueryResult[] = await this.#client.query(text);
+      const warning = this.#warning === before ? undefined : this.#warning;
       // Several statements in one text return one result each.
       const result = Array.isArray(answer) ? answer.at(-1) : answer;
-      return { command: result?.command ?? '', count: result?.rowCount ?? 0, rows: result?.rows ?? [] };
+      return {
+        command: result?.command ?? '',
+        count: result?.rowCount ?? 0,
+        rows: result?.rows ?? [],
+        ...(warning && { warning }),
+      };
     } catch (error) {
       if (!endsConnection(error)) throw error;
       this.#lose();

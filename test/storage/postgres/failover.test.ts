@@ -51,3 +51,25 @@ onServer(
     await Promise.all([writer, reader, other].map((store) => store.close()));
   },
 );
+
+onServer('a commit for which the server stopped waiting for its standby is of unknown fate', async () => {
+  const store = await createStore(await server.createDatabase(), { storeId, slots: [anySlot()] });
+  const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'custos'";
+  await server.admin("ALTER SYSTEM SET synchronous_standby_names = 'absent'");
+  await server.admin('SELECT pg_reload_conf()');
+  let outcome: unknown;
+  // The server takes the setting up a moment later, so the first one may not wait.
+  for (let stopped = 0; stopped === 0; ) {
+    outcome = undefined;
+    const add = async () => {
+      outcome = (await store.wallets.add([anyWallet()]).catch((error: unknown) => error)) ?? 'durable';
+    };
+    void add();
+    while (outcome === undefined) stopped += (await server.admin(`SELECT pg_cancel_backend(pid) ${waiting}`)).length;
+  }
+  expect(outcome).toMatchObject({ code: 'COMMIT_UNKNOWN' });
+  await server.admin('ALTER SYSTEM RESET synchronous_standby_names');
+  await server.admin('SELECT pg_reload_conf()');
+  await store.wallets.add([anyWallet()]);
+  await store.close();
+});
