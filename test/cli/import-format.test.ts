@@ -42,6 +42,22 @@ describe('the input of `wallet import`', () => {
     },
   );
 
+  const other = { ...good, privateKey: keys.other.privateKey };
+  const entry = JSON.stringify(good);
+  it.each([
+    ['of one signature ID', `{"${id}":${entry},"${id}":${JSON.stringify(other)}}`, id],
+    ['of one signature ID in two spellings', `{"\\u0032${id.slice(1)}":${entry},"${id}":${entry}}`, id],
+    ['in one entry of an object', `{"${id}":${entry.replace('{', '{"privateKey":"lost",')}}`, 'a field'],
+    ['in one line', entry.replace('{', '{"privateKey":"lost",'), 'a field'],
+  ])('of two secrets %s none is dropped silently', (_, text, what) => {
+    const refused = expect.objectContaining({ code: 'IMPORT_INVALID', message: expect.stringContaining(what) });
+    const read = () => {
+      for (const { error } of problemsOf(text)) throw error;
+    };
+    expect(read).toThrow(refused);
+    expect(read).not.toThrow('lost');
+  });
+
   it('a secret as the name of an entry is not repeated', () => {
     const [problem] = problemsOf(JSON.stringify({ [keys.one.privateKey]: { chain: 'ETH' } }));
     expect(problem).toMatchObject({ label: 'entry 1', error: { code: 'SIGNATURE_ID_INVALID' } });

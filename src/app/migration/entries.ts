@@ -37,15 +37,18 @@ export function parseEntries(raw: readonly RawEntry[]): readonly MigrationEntry[
   return markShared(
     entries.map((entry, at) => {
       const { signatureId } = entry;
-      const again = raw[at]?.repeated === true || (signatureId !== undefined && (times.get(signatureId) ?? 0) > 1);
-      return again ? refused(entry, repeatedError()) : entry;
+      const repeated = raw[at]?.repeated;
+      const again = repeated === 'itself' || (signatureId !== undefined && (times.get(signatureId) ?? 0) > 1);
+      if (again) return refused(entry, repeatedError('the signature ID comes more than once in the file'));
+      return repeated === undefined
+        ? entry
+        : refused(entry, repeatedError('a field of the entry comes more than once'));
     }),
   );
 }
 
-function repeatedError(): CustosError {
-  const text =
-    'the signature ID comes more than once in the file, and the old program reads the last one only: keep one of them';
+function repeatedError(what: string): CustosError {
+  const text = `${what}, and the old program reads the last one only: keep one of them`;
   return new CustosError('IMPORT_INVALID', text);
 }
 

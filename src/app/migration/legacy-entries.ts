@@ -1,16 +1,15 @@
 import { isObject, tryJson } from '../../core/json.js';
+import { repeatedMember, repeatedPlaces } from '../../core/text/repeated-member.js';
 
 /** One unchanged member of the old file's object. */
 export interface RawEntry {
   /** The name of the member, which should be a signature ID. */
   readonly id: string;
   readonly value: unknown;
-  /** The name occurs more than once in the file; a JSON parser keeps the last one. */
-  readonly repeated?: true;
+  /** The name occurs more than once in the file, or a field inside does; a JSON parser keeps the last one. */
+  readonly repeated?: 'itself' | 'inside';
 }
 
-/** `"name": {`; a quote inside a text has a backslash before it, so this is never part of one. */
-const MEMBER = /"([^"\\]+)"\s*:\s*\{/g;
 /** An entry of the old program: a flat object under a UUID. */
 const ENTRY = /"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"\s*:\s*(\{[^{}]*\})/gi;
 
@@ -21,13 +20,8 @@ const ENTRY = /"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"\s*:\s*(\{[^{}]*\}
 export function readEntries(text: string): readonly RawEntry[] | undefined {
   const whole = tryJson(text);
   if (!isObject(whole)) return undefined;
-  const members = Object.entries(whole);
-  const names = new Map<string, number>(members.map(([id]) => [id, 0]));
-  for (const [, name = ''] of text.matchAll(MEMBER)) {
-    const count = names.get(name);
-    if (count !== undefined) names.set(name, count + 1);
-  }
-  return members.map(([id, value]) => ({ id, value, ...((names.get(id) ?? 0) > 1 && { repeated: true as const }) }));
+  const places = repeatedPlaces(text);
+  return Object.entries(whole).map(([id, value]) => ({ id, value, ...markOf(places.get(id)) }));
 }
 
 /**
@@ -40,10 +34,16 @@ export function salvageEntries(bytes: Uint8Array, isSound: (at: number) => boole
   const found: RawEntry[] = [];
   for (const { 0: member, 1: id = '', 2: entry = '', index } of text.matchAll(ENTRY)) {
     const sound = Array.from({ length: member.length }, (_, at) => index + at).every(isSound);
-    const value = sound ? tryJson(Buffer.from(entry, 'latin1').toString('utf8')) : undefined;
-    if (value !== undefined) found.push({ id, value });
+    const json = Buffer.from(entry, 'latin1').toString('utf8');
+    const value = sound ? tryJson(json) : undefined;
+    if (value !== undefined)
+      found.push({ id, value, ...markOf(repeatedMember(json) === undefined ? undefined : 'inside') });
   }
   const times = new Map<string, number>();
   for (const { id } of found) times.set(id, (times.get(id) ?? 0) + 1);
-  return found.map((entry) => ((times.get(entry.id) ?? 0) > 1 ? { ...entry, repeated: true } : entry));
+  return found.map((entry) => ((times.get(entry.id) ?? 0) > 1 ? { ...entry, repeated: 'itself' } : entry));
+}
+
+function markOf(repeated: RawEntry['repeated']): Pick<RawEntry, 'repeated'> {
+  return repeated === undefined ? {} : { repeated };
 }

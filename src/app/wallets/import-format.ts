@@ -4,6 +4,7 @@ import { type ChainId, networkOf, parseChainId, parseSignatureId, type Signature
 import { isObject, tryJson } from '../../core/json.js';
 import { Secret } from '../../core/secret.js';
 import type { ImportRequest, ImportSecret, WalletMarks } from '../../core/signing/vault.js';
+import { repeatedMember } from '../../core/text/repeated-member.js';
 import { forms } from '../../policy/document/forms.js';
 import { readMarks } from './marks.js';
 
@@ -24,6 +25,8 @@ export function parseImport(text: string): readonly ImportItem[] {
   if (trimmed === '') throw new CustosError('IMPORT_INVALID', 'standard input is empty');
   const whole = tryJson(trimmed);
   if (isObject(whole) && !fieldNames.some((name) => name in whole)) {
+    const repeated = repeatedError(trimmed);
+    if (repeated !== undefined) throw repeated;
     return Object.entries(whole).map(([id, entry], at) => parseEntry(labelOf(id, `entry ${at + 1}`), entry, id));
   }
   return trimmed
@@ -38,7 +41,18 @@ function parseLine(line: string, number: number): ImportItem {
   const value = tryJson(line);
   // The line itself may hold a secret, so it is never quoted.
   if (!isObject(value)) return problem(label, new CustosError('IMPORT_INVALID', 'not a JSON object'));
-  return parseEntry(labelOf(value['signatureId'], label), value, value['signatureId']);
+  const named = labelOf(value['signatureId'], label);
+  const repeated = repeatedError(line);
+  return repeated === undefined ? parseEntry(named, value, value['signatureId']) : problem(named, repeated);
+}
+
+/** A reader of JSON keeps one of two members with the same name, so a secret would be lost. */
+function repeatedError(text: string): CustosError | undefined {
+  const name = repeatedMember(text);
+  if (name === undefined) return undefined;
+  const id = unquoted(() => parseSignatureId(name));
+  const what = id === undefined ? 'a field comes twice in one entry' : `the signature ID ${id} comes twice`;
+  return new CustosError('IMPORT_INVALID', `${what}, and only one of them would be read: keep one`);
 }
 
 /** The signature ID, if there is one. */

@@ -4,9 +4,33 @@
  * @returns its name
  */
 export function repeatedMember(json: string): string | undefined {
+  let found: string | undefined;
+  eachRepeated(json, (name) => {
+    found ??= name;
+    return true;
+  });
+  return found;
+}
+
+/**
+ * Finds the members of a whole text that are written twice, or have a member somewhere inside that is.
+ * @param json - valid JSON, an object
+ */
+export function repeatedPlaces(json: string): ReadonlyMap<string, 'itself' | 'inside'> {
+  const found = new Map<string, 'itself' | 'inside'>();
+  eachRepeated(json, (_name, top, depth) => {
+    if (found.get(top) !== 'itself') found.set(top, depth === 1 ? 'itself' : 'inside');
+    return false;
+  });
+  return found;
+}
+
+/** @param visit - gets the name, the member of the whole text that it is in, and how many objects are around it; true ends the search */
+function eachRepeated(json: string, visit: (name: string, top: string, depth: number) => boolean): void {
   // Every request comes through here, so it looks at each character once. Only texts and the braces of objects matter: nothing else
   // can name a member.
   const open: Set<string>[] = [];
+  let top = '';
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
     if (code === BRACE) open.push(new Set());
@@ -16,13 +40,13 @@ export function repeatedMember(json: string): string | undefined {
       if (json.charCodeAt(afterBlanks(json, end + 1)) === COLON) {
         const name = nameOf(json.slice(at, end + 1));
         const names = open.at(-1);
-        if (names?.has(name)) return name;
+        if (open.length === 1) top = name;
+        if (names?.has(name) && visit(name, top, open.length)) return;
         names?.add(name);
       }
       at = end;
     }
   }
-  return undefined;
 }
 
 /**

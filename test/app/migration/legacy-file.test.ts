@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEntries } from '../../../src/app/migration/entries.js';
 import { readLegacyFile } from '../../../src/app/migration/legacy-file.js';
 import { CustosError } from '../../../src/core/errors.js';
 import { Secret } from '../../../src/core/secret.js';
@@ -56,12 +57,16 @@ describe('an old file', () => {
   });
 
   it('an old file with duplicate names shows them', async () => {
-    const text = `{"${idAt(0)}":{"a":1},"${idAt(1)}":{"a":"\\"${idAt(1)}\\":{"},"${idAt(0)}" : {"a":2}}`;
+    const escaped = `\\u${idAt(3).charCodeAt(0).toString(16).padStart(4, '0')}${idAt(3).slice(1)}`;
+    const text = `{"${idAt(0)}":{"a":1},"${idAt(1)}":{"a":"\\"${idAt(1)}\\":{"},"${idAt(0)}" : {"a":2},
+      "${idAt(2)}":{"a":1,"a":2},"${idAt(3)}":{"a":1},"${escaped}":{"a":2}}`;
     writeFileSync(file, text);
     expect(await read()).toEqual({
       entries: [
-        { id: idAt(0), value: { a: 2 }, repeated: true },
+        { id: idAt(0), value: { a: 2 }, repeated: 'itself' },
         { id: idAt(1), value: { a: `"${idAt(1)}":{` } },
+        { id: idAt(2), value: { a: 2 }, repeated: 'inside' },
+        { id: idAt(3), value: { a: 2 }, repeated: 'itself' },
       ],
     });
   });
@@ -170,4 +175,11 @@ describe('a wrong password and damage give different errors', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it('an entry that names a secret twice is broken, and neither of them is taken or shown', async () => {
+  const [twice] = parseEntries([{ id: idAt(0), value: entry, repeated: 'inside' }]);
+  expect(twice).toMatchObject({ signatureId: idAt(0), error: { code: 'IMPORT_INVALID' } });
+  expect(twice?.error?.message).toContain('a field of the entry comes more than once');
+  expect(twice?.request).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { repeatedMember } from '../../../src/core/text/repeated-member.js';
+import { repeatedMember, repeatedPlaces } from '../../../src/core/text/repeated-member.js';
 
 describe('a member that stands twice in one object', () => {
   it.each([
@@ -34,6 +34,12 @@ describe('a member that stands twice in one object', () => {
         );
       }),
     );
+  });
+
+  it('is given by the member of the whole text that it is, or is in', () => {
+    const json = '{"a":1,"b":{"c":[{"d":1,"d":2}]},"e":{"a":1,"b":2},"f":{"g":1,"g":2},"f":3,"\\u0061":4}';
+    expect(Object.fromEntries(repeatedPlaces(json))).toEqual({ a: 'itself', b: 'inside', f: 'itself' });
+    expect(repeatedPlaces('{"a":{"a":{"a":"a"}}}').size).toBe(0);
   });
 
   it('is looked for in a time that grows with the text', () => {
