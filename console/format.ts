@@ -32,19 +32,6 @@ export function distanceText(iso: string | number, now = Date.now()): string {
   return distances().format(Math.trunc(seconds / size), unit);
 }
 
-/**
- * Characters that change the order, the width or the lines of a text are shown as what they are: a memo, a label or a node's answer
- * must not look like another one.
- */
-export function plainText(text: string, most = 400): string {
-  if (/^[ -~]*$/.test(text) && text.length <= most) return text;
-  const shown = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, (char) => {
-    return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
-  });
-  const points = [...shown.replace(/(\p{M}{3})\p{M}+/gu, '$1…')];
-  return points.length > most ? `${points.slice(0, most).join('')}…` : points.join('');
-}
-
 /** Addresses in the sentences of lists: their ends tell them apart, and the sentence fits. */
 export function shortened(text: string): string {
   return text.replace(/\b(0x\w{4}|\w{6})\w{18,}(\w{4})\b/g, '$1…$2');

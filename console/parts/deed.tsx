@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Refusal } from '../api.js';
-import { plainText } from '../format.js';
+import { plainText } from '../plain-text.js';
 import { t } from '../texts.js';
 
 interface DeedProps {

@@ -1,21 +1,22 @@
 import type { ApprovalRequest } from '../../src/client/operations.js';
+import { WHOLE } from '../plain-text.js';
 import { named, t } from '../texts.js';
 import { Address, Foreign, Table } from './shown.js';
 
 /** All that a transaction does, in lines for reading, and each effect with every member. */
 export function Effects({ effects, lines }: Pick<ApprovalRequest, 'effects' | 'lines'>) {
-  const hazards = effects.filter(({ op }) => op === 'hazard' || op === 'opaque');
+  const hazards = new Set(effects.flatMap(({ code }) => (typeof code === 'string' ? [code] : [])));
   return (
     <>
-      {hazards.map((one, at) => (
-        <p key={at} class="refusal">
-          {t('approval.hazard')}: <Foreign text={String(one['code'] ?? one.op)} />
+      {[...hazards].map((code) => (
+        <p key={code} class="refusal">
+          {t('approval.hazard')}: <Foreign text={code} />
         </p>
       ))}
       <pre>
         {lines.map((line, at) => (
           <div key={at}>
-            <Foreign text={line} most={2000} />
+            <Foreign text={line} most={WHOLE} />
           </div>
         ))}
       </pre>
@@ -45,6 +46,6 @@ function Member({ value }: { readonly value: unknown }) {
   return /^(0x[0-9a-fA-F]{40}|[A-Za-z0-9]{26,90})$/.test(text) ? (
     <Address text={text} />
   ) : (
-    <Foreign text={text} most={1000} />
+    <Foreign text={text} most={WHOLE} />
   );
 }

@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask, Refusal, send } from '../api.js';
-import { plainText } from '../format.js';
 import { keepPinned, type Pinned, readPinned } from '../pinned.js';
+import { plainText } from '../plain-text.js';
 import { readLogKey } from '../proof/note.js';
 import { type Fault, type Verdict, verifyExport, verifyGrowth } from '../proof/verify.js';
 import { t } from '../texts.js';

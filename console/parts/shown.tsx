@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { distanceText, groupsOf, momentText, plainText } from '../format.js';
+import { distanceText, groupsOf, momentText } from '../format.js';
 import type { Loaded } from '../load.js';
+import { plainText } from '../plain-text.js';
 import { named, t } from '../texts.js';
 
 /** A text that somebody else wrote: it is one piece, runs from left to right, and cannot look like more than it is. */

@@ -6,6 +6,7 @@ import { Deed } from '../parts/deed.js';
 import { Effects } from '../parts/effects.js';
 import { Facts, Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
 import { signLines } from '../passkeys.js';
+import { WHOLE } from '../plain-text.js';
 import { linkTo } from '../route.js';
 import { may, ownKey, personName } from '../session.js';
 import { t } from '../texts.js';
@@ -28,7 +29,7 @@ export function Approval({ id }: { readonly id: string }) {
           <>
             <Panel title={t('approval.what')}>
               <p class="sentence">
-                <Foreign text={one.text} most={2000} />
+                <Foreign text={one.text} most={WHOLE} />
               </p>
               <Effects effects={one.effects} lines={one.lines} />
             </Panel>
@@ -49,7 +50,10 @@ function Why({ one }: { readonly one: ApprovalRequest }) {
     <Facts
       all={[
         [t('approval.standing'), approvals && <State kind="standing" name={approvals.state} />],
-        [t('approval.rule'), policy && policy.rules.length > 0 && <Foreign text={policy.rules.join(', ')} />],
+        [
+          t('approval.rule'),
+          policy && policy.rules.length > 0 && <Foreign text={policy.rules.join(', ')} most={WHOLE} />,
+        ],
         [
           t('approval.missing'),
           approvals?.missing.map(({ rule, demand, approved, open }) => (

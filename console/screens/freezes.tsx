@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { Freeze, FreezePage } from '../../src/client/operations.js';
 import { ask } from '../api.js';
-import { plainText } from '../format.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
 import { Foreign, Loading, Moment, Panel, Title } from '../parts/shown.js';
 import { signLines } from '../passkeys.js';
+import { plainText } from '../plain-text.js';
 import { may, ownKey } from '../session.js';
 import { t } from '../texts.js';
 

@@ -5,6 +5,7 @@ import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
 import { Tried } from '../parts/tried.js';
+import { WHOLE } from '../plain-text.js';
 import { linkTo } from '../route.js';
 import { may } from '../session.js';
 import { named, t } from '../texts.js';
@@ -89,7 +90,7 @@ function Sentences({ lines }: { readonly lines: readonly string[] }) {
     <ul class="plain">
       {lines.map((line, at) => (
         <li key={at}>
-          <Foreign text={line} most={1000} />
+          <Foreign text={line} most={WHOLE} />
         </li>
       ))}
     </ul>
@@ -194,7 +195,7 @@ function DraftFound({ check, diff, tried }: Found) {
           <ul class="plain">
             {diff.changes.map(({ effect, what, why }, at) => (
               <li key={at}>
-                <State kind="effect" name={effect} /> <strong>{what}</strong> <Foreign text={why} />
+                <State kind="effect" name={effect} /> <strong>{what}</strong> <Foreign text={why} most={WHOLE} />
               </li>
             ))}
           </ul>

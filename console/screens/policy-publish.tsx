@@ -1,11 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { PolicyLines, PolicyVersion } from '../../src/client/operations.js';
 import { ask } from '../api.js';
-import { momentText, plainText } from '../format.js';
+import { momentText } from '../format.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { into } from '../parts/fields.js';
 import { signLines } from '../passkeys.js';
+import { plainText } from '../plain-text.js';
 import { ownKey } from '../session.js';
 import { named, t } from '../texts.js';
 import type { Persons } from './persons.js';

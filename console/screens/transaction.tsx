@@ -1,10 +1,11 @@
 import type { DecisionsMade as Made, Transaction, TransactionEvents } from '../../src/client/operations.js';
 import { ask } from '../api.js';
-import { momentText, plainText } from '../format.js';
+import { momentText } from '../format.js';
 import { useLoaded } from '../load.js';
 import { Deed } from '../parts/deed.js';
 import { Remedy } from '../parts/remedy.js';
 import { Address, Facts, Foreign, Loading, Moment, Panel, State, Title } from '../parts/shown.js';
+import { plainText } from '../plain-text.js';
 import { linkTo } from '../route.js';
 import { may } from '../session.js';
 import { named, t } from '../texts.js';

@@ -121,6 +121,32 @@ describe.skipIf(noBrowser())('the screens of the console', () => {
     await reached('Approve…');
   });
 
+  it('show whole what is to be approved, however long a value before it is, and each danger', async () => {
+    const { page } = plain;
+    const [, path] = screens[2] ?? [];
+    const api = `/v1/${path}`;
+    const end = `to ${'e'.repeat(40)} END`;
+    const long = `call name=${'x'.repeat(5000)} ${end}`;
+    const args = [
+      { name: 'name', value: 'x'.repeat(5000) },
+      { name: 'to', value: end },
+    ];
+    const effects = [
+      { op: 'call', from: 'x', code: 'unlimited-allowance', args },
+      { op: 'fee', from: 'x' },
+    ];
+    scene.replies.set(api, () => ({ ...(answers[api] as object), text: long, lines: [long], effects }));
+    await open(plain, `${path}`);
+    await page.locator('.refusal', { hasText: 'unlimited-allowance' }).waitFor();
+    await page.getByText('All 2 effects').click();
+    for (const place of ['.sentence', 'pre', 'table']) {
+      expect([place, await page.locator(`main ${place}`).first().textContent()]).toEqual([
+        place,
+        expect.stringContaining(end),
+      ]);
+    }
+  });
+
   it('give an address as a QR code that a camera reads', async () => {
     const { page, faults } = dark;
     const address = String((answers['/v1/wallets'] as { data: { address: string }[] }).data[0]?.address);

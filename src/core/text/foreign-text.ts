@@ -3,7 +3,7 @@
  * bidirectional and other formatting, variation selectors, separators, private and unassigned ones, halves of surrogate pairs.
  */
 const unseen =
-  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u115f\u1160\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5/gu;
 
 /** Every blank except the plain space: a reader cannot distinguish them from it. */
 const blanks = /[^\P{Zs} ]/gu;

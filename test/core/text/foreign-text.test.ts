@@ -13,6 +13,7 @@ describe('foreign text', () => {
     ['with a blank of no width', 'a\u200bb\ufeffc', 'a\\u{200b}b\\u{feff}c'],
     ['with another blank', 'a\u00a0b\u3000c', 'a\\u{a0}b\\u{3000}c'],
     ['with a filler that shows nothing', 'a\u3164b', 'a\\u{3164}b'],
+    ['with a braille pattern of no dots', 'a\u2800b', 'a\\u{2800}b'],
     ['with a tag character', 'a\u{e0041}b', 'a\\u{e0041}b'],
     ['with half a character', 'a\ud800b', 'a\\u{d800}b'],
   ])('%s is shown escaped', (_what, text, expected) => {
