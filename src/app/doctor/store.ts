@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { realpath, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isPrivateHost } from '../../cloud/urls.js';
 import { type ErrorCode, errorKinds } from '../../core/errors.js';
@@ -52,7 +52,9 @@ function slotsText(slots: readonly KeySlot[]): string {
   return [`${countOf('password')} passwords`, `${countOf('recovery')} recovery keys`, ...outside].join(', ');
 }
 
-async function fileFacts(path: string): Promise<Finding[]> {
+async function fileFacts(location: string): Promise<Finding[]> {
+  // The log and the directory that matter are those behind links.
+  const path = await realpath(location);
   const [file, directory, { bavail, bsize }] = await Promise.all([
     stat(path),
     stat(dirname(path)),
@@ -65,10 +67,19 @@ async function fileFacts(path: string): Promise<Finding[]> {
   const modes = `store ${(file.mode & 0o777).toString(8)}, directory ${(directory.mode & 0o777).toString(8)}`;
   const free = bavail * bsize;
   return [
-    finding('file modes', modes, (file.mode & 0o077) !== 0 && `run chmod 600 ${path}`),
+    finding('file modes', modes, modeRemedy(path, { file: file.mode, directory: directory.mode })),
     finding('database', `SQLite, ${inMib(file.size)} and ${inMib(log)} of write-ahead log`, log > LARGE_LOG && wal),
     finding('disk', `${inMib(free)} free`, free < LITTLE_SPACE && 'free space: without any, nothing is signed'),
   ];
+}
+
+/** Whoever may write to the directory can move the store away, and put a log beside it that SQLite writes into it. */
+function modeRemedy(path: string, { file, directory }: { file: number; directory: number }): string | false {
+  const needed = [
+    ...((file & 0o077) === 0 ? [] : [`chmod 600 ${path}`]),
+    ...((directory & 0o022) === 0 ? [] : [`chmod go-w ${dirname(path)}`]),
+  ];
+  return needed.length > 0 && `run ${needed.join(' && ')}`;
 }
 
 const wal = 'end the program that keeps the store open for reading, then restart the daemon';
