@@ -13,6 +13,7 @@ import {
 import { type Demand, demandText, isName, parseDemand } from '../core/policy/demand.js';
 import { maySign } from '../core/policy/powers.js';
 import { canonicalJson, readCanonicalJson } from './canonical-json.js';
+import { RULE as FOUR_EYE } from './four-eye-answer.js';
 import { hashOf, isHash } from './hash.js';
 import { parsePersonKey } from './persons/key.js';
 import { personKeyText } from './persons/key-text.js';
@@ -87,8 +88,13 @@ function signersOf(persons: ReadonlyMap<string, Person>): ReadonlyMap<string, Pe
   return signers;
 }
 
+/** The yes of the four-eye service, which no key signs, would count as that of a person of its name. */
+function isGiven(name: string): boolean {
+  return isName(name) && name !== FOUR_EYE;
+}
+
 function readPerson(name: string, value: unknown): Person {
-  if (!isName(name)) throw invalid(`a person is called ${quote(name)}, which is not an allowed name`);
+  if (!isGiven(name)) throw invalid(`a person is called ${quote(name)}, which is not an allowed name`);
   const where = `person ${name}`;
   const person = exactly(value, ['initiates', 'keys', 'roles'], where);
   const held = texts(person['roles'], `roles of ${where}`).map((role) => {
@@ -122,7 +128,7 @@ function readGroups(value: unknown, persons: ReadonlyMap<string, Person>): Reado
   if (entries.length > MAX_GROUPS) throw invalid(`there are more than ${MAX_GROUPS} groups`);
   return new Map(
     entries.map(([name, list]) => {
-      if (!isName(name)) throw invalid(`a group is called ${quote(name)}, which is not an allowed name`);
+      if (!isGiven(name)) throw invalid(`a group is called ${quote(name)}, which is not an allowed name`);
       const group = texts(list, `group ${name}`);
       if (group.length === 0) throw invalid(`group ${name} is empty`);
       const stranger = group.find((one) => !persons.has(one));

@@ -43,6 +43,7 @@ describe('a constitution', () => {
 
   const person = written.persons['bea'];
   const withPerson = (change: object) => ({ persons: { ...written.persons, bea: { ...person, ...change } } });
+  const carl = { roles: ['approver'], keys: [keyOf('carl').text], initiates: [] };
   test.each<readonly [string, object]>([
     ['an unknown member', { extra: 1 }],
     ['another format', { custosConstitution: 2 }],
@@ -52,6 +53,8 @@ describe('a constitution', () => {
     ['a first version with a previous one', { previous: `sha256:${'0a'.repeat(32)}` }],
     ['a second version without a previous one', { version: 2 }],
     ['nobody', { persons: {} }],
+    ['a person of the name of the four-eye service', { persons: { ...written.persons, 'four-eye': carl } }],
+    ['a group of that name', { groups: { ...written.groups, 'four-eye': ['bea'] } }],
     ['an unknown role', withPerson({ roles: ['king'] })],
     ['no role', withPerson({ roles: [] })],
     ['an admin who approves', withPerson({ roles: ['admin', 'approver'] })],
