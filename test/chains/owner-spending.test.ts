@@ -1,6 +1,7 @@
 import { Account, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
+import type { ParseContext } from '../../src/core/chain/codec.js';
 import type { Effect } from '../../src/core/chain/effect.js';
 import type { Network } from '../../src/core/ids.js';
 import type { Question } from '../../src/core/signing/judge.js';
@@ -8,6 +9,7 @@ import type { SpendingLimit } from '../../src/core/signing/spending.js';
 import { ownerLimitsJudge } from '../../src/policy/judging/owner-limits.js';
 import { answers as flowAnswers, flowPayments } from '../support/payment-nodes/flow.js';
 import { buildCase, nodeOf } from '../support/payment-nodes/node.js';
+import { testKey } from '../support/test-key.js';
 import { alice, encode } from './calls.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
 import { completedFrom, me, mint, other, ours, thief, token, u64 } from './solana/parts.js';
@@ -28,6 +30,16 @@ interface Disguise {
 
 const celo = (to: string, name: string, chainId: number): string =>
   legacyJson({ chainId, to, value: 0, gas: 200_000, data: encode(name, [alice, BILLION]) });
+
+const xrp = registry.get('XRP');
+const xrpKey = testKey(xrp, xrp.keys.decodePrivateKey('sEdVew8GnH7k5N6cRFrM6oL2C1Uc8BJ', 'testnet'));
+const issuer = 'rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B';
+function pathPayment(fields: object): string {
+  const receiver = 'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh';
+  const sent = { TransactionType: 'Payment', Account: xrpKey.address, Destination: receiver };
+  const Amount = { currency: 'USD', issuer: receiver, value: '100' };
+  return JSON.stringify({ ...sent, Amount, ...fields, Fee: '10', Sequence: 1, LastLedgerSequence: 1 });
+}
 
 function deposit(): string {
   const { address } = keyOf(registry.get('XLM'));
@@ -62,6 +74,12 @@ const disguises: readonly Disguise[] = [
       completed: () => celo(to, 'transfer', [44787, 62320, 11142220][at]!),
     }),
   ),
+  ...[{ SendMax: { currency: 'USD', issuer: xrpKey.address, value: '100' } }, { Paths: [[{ account: issuer }]] }].map(
+    (fields, at): Disguise => ({
+      ...{ what: `the currency of any issuer (${at})`, chain: 'XRP', token: `USD.${issuer}` },
+      completed: () => pathPayment(fields),
+    }),
+  ),
   { what: 'coins by the text for tokens', chain: 'FLOW', completed: flowText },
 ];
 
@@ -81,14 +99,20 @@ async function verdictOn(effects: readonly Effect[], chain: string, limit: Parti
   return judge.decide({ ...asked, signedBy: [], effects } as unknown as Question, 'unused');
 }
 
+/** Keys that are not 32 bytes of one value. */
+const keys: Readonly<Record<string, { readonly address: string }>> = {
+  FLOW: flowPayments[0]!.request.from,
+  XRP: xrpKey,
+};
+
 describe('what an owner may spend', () => {
   it.each(disguises)(
     'holds for $what on $chain',
     async ({ chain: id, network = 'mainnet', token: held, completed }) => {
       const chain = registry.get(id);
       const text = await completed();
-      const key = id === 'FLOW' ? flowPayments[0]!.request.from : keyOf(chain);
-      const context = { ...contextOf(keyOf(chain)), network, from: key.address, signers: [key] };
+      const { address: from } = keys[id] ?? keyOf(chain);
+      const context: ParseContext = { network, from, signers: [{ address: from }] };
       const effects = chain.codec.parse(text, context).effects ?? [];
       const withoutFee = effects.filter(({ op }) => op !== 'fee');
       const limited = held === undefined ? {} : { token: held };

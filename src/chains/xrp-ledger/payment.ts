@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/chain/effect.js';
 import type { TokenMove } from '../../core/chain/summary.js';
-import { assetOf, tokenMoves } from './amount.js';
+import type { Fields } from '../shared/fields.js';
+import { type Amount, assetOf, tokenMoves } from './amount.js';
 import {
   accountAt,
   accountIfAt,
@@ -25,7 +26,7 @@ export const payment: Reader = {
     const most = fields['SendMax'] === undefined ? amount : amountAt(fields, 'SendMax');
     const isExchange = hasFlag(fields, PARTIAL_PAYMENT) || present(fields, 'SendMax', 'Paths', 'DeliverMin').length > 0;
     // The amount is the most that leaves the account; what arrives is among the arguments.
-    if (isExchange) return [{ op: 'trade', code: 'market-order', to, ...assetOf(most) }];
+    if (isExchange) return [{ op: 'trade', code: 'market-order', to, ...spentOf(fields, most) }];
     return [{ ...moved(amount), to }];
   },
   text(fields) {
@@ -46,6 +47,17 @@ export const payment: Reader = {
   },
 };
 
+/** With the account as issuer of what it sends, or with paths alone, the ledger takes the currency of any issuer: it has no name. */
+function spentOf(fields: Fields, most: Amount): Pick<Effect, 'asset' | 'amount'> {
+  const { asset, ...units } = assetOf(most);
+  const isAny = fields['SendMax'] === undefined ? fields['Paths'] !== undefined : isIssuedBy(most, fields['Account']);
+  return 'drops' in most || !isAny ? { asset, ...units } : units;
+}
+
+function isIssuedBy(amount: Amount, account: unknown): boolean {
+  return 'issuer' in amount && amount.issuer === account;
+}
+
 function isCoin({ asset, args }: Effect): boolean {
   return asset === 'XRP' && 'drops' in amountAt(fieldsOf(args), 'Amount');
 }
@@ -55,9 +67,10 @@ function paidTokens(effect: Effect): readonly TokenMove[] {
   const { from, to, args } = effect;
   const fields = fieldsOf(args);
   const action = 'transfer' as const;
-  if (fields['SendMax'] === undefined) return tokenMoves(effect, { from, ...toIf(to), action });
   const arriving = assetOf(amountAt(fields, 'Amount'));
-  return [...tokenMoves(effect, { from, action }), ...tokenMoves(arriving, { ...toIf(to), action })];
+  if (fields['SendMax'] === undefined) return tokenMoves(arriving, { from, ...toIf(to), action });
+  const leaving = assetOf(amountAt(fields, 'SendMax'));
+  return [...tokenMoves(leaving, { from, action }), ...tokenMoves(arriving, { ...toIf(to), action })];
 }
 
 /**

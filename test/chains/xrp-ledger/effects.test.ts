@@ -61,6 +61,16 @@ const table: readonly (readonly [type: string, fields: Fields, effects: readonly
   [
     'Payment',
     { Destination: other, Amount: usd, Paths: [[{ account: other }]] },
+    [{ ...order, to: other, amount: dollars.amount }],
+  ],
+  [
+    'Payment',
+    { Destination: other, Amount: '5', SendMax: { ...usd, issuer: from }, Paths: [[{ account: other }]] },
+    [{ ...order, to: other, amount: dollars.amount }],
+  ],
+  [
+    'Payment',
+    { Destination: other, Amount: '5', SendMax: usd, Paths: [[{ currency: 'XRP' }]] },
     [{ ...order, to: other, ...dollars }],
   ],
   ['SetRegularKey', { RegularKey: other }, [{ ...control, to: other }]],
