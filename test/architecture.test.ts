@@ -84,8 +84,8 @@ const mayKill: readonly string[] = ['passphrase/program.ts'];
 /** Files that run migrations, each in the order of its formats. */
 const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/queue/format.ts'];
 
-/** A server's connection may be lost, reads share a few of them, and a database holds tables of others as well. */
-const onServersOnly: readonly string[] = ['notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
+/** A server's connection may be lost and lead to an older database, reads share a few of them, and a database holds tables of others as well. */
+const onServersOnly: readonly string[] = ['fence.ts', 'notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
 /** Locks of a file belong to the process. */
 const onFilesOnly: readonly string[] = ['flush.ts', 'open-files.ts'];
 

@@ -10,7 +10,7 @@ import { type AddressStyle, addressOf, addressOfPoint, readAddress, showAddress 
 import { keyOf } from '../shared/key-of.js';
 import { recoverableOf } from '../shared/signature.js';
 import { isPrefixedHashId } from '../shared/transaction-id.js';
-import { withOneCoin } from './coin-contract.js';
+import { withOneCoin } from './calls/coin-contract.js';
 import { readCompleted } from './completed.js';
 import { effectsOfTransaction } from './effects.js';
 import { type EvmTransaction, signedBytes, signingHash } from './format.js';

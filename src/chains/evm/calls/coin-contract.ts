@@ -1,7 +1,7 @@
-import type { Effect } from '../../core/chain/effect.js';
-import type { Network } from '../../core/ids.js';
-import { readAddress, showAddress } from '../shared/keccak-address.js';
-import type { EvmSettings } from './settings.js';
+import type { Effect } from '../../../core/chain/effect.js';
+import type { Network } from '../../../core/ids.js';
+import { readAddress, showAddress } from '../../shared/keccak-address.js';
+import type { EvmSettings } from '../settings.js';
 
 /** The name of what a contract moves: its address as shown, or the coin's where the contract moves coins of the network itself. */
 export function assetOf(contract: string, network: Network, settings: EvmSettings): string {
