@@ -111,11 +111,13 @@ export class Claimer {
     const { chain, onDamaged } = this.#options;
     const resumed = await this.#looks.resume('door', () => true);
     if (this.#stopping) return resumed;
-    const { entries, damaged } = await journal.waiting(chain, network, OWN);
+    const { entries, damaged } = await journal.waiting(chain, network, {
+      most: OWN,
+      isWanted: (entry) => this.#mayTake(entry),
+    });
     for (const { error } of damaged) onDamaged(error);
-    const open = entries.filter((entry) => this.#mayTake(entry));
-    this.#addOwn(open);
-    return resumed + open.length;
+    this.#addOwn(entries);
+    return resumed + entries.length;
   }
 
   /** Takes up a request that this process has just accepted. */

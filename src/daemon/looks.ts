@@ -104,13 +104,11 @@ export class Looks {
     const { journal, network, way, onlyTransactions } = this.#parts;
     // Those that are being looked at are still due.
     const limit = most + this.#running.size;
-    const { entries, damaged } = await journal.due(chain, network, limit, from);
+    const isWanted = (entry: JournalEntry) =>
+      isOpen(entry) && !way.has(entry.id) && !tried.has(entry.id) && onlyTransactions?.has(entry.id) !== false;
+    const { entries, damaged } = await journal.due(chain, network, { most: limit, isWanted }, from);
     for (const { error } of damaged) onDamaged(error);
-    const open = entries.filter(
-      (entry) =>
-        isOpen(entry) && !way.has(entry.id) && !tried.has(entry.id) && onlyTransactions?.has(entry.id) !== false,
-    );
-    return { open, isLast: entries.length < limit };
+    return { open: entries, isLast: entries.length < limit };
   }
 
   /** A store that cannot be read now cannot be read in the next round either, which says so. */

@@ -155,6 +155,8 @@ export interface Damaged {
   readonly lease?: undefined;
 }
 
+/** How many, and which. */
+type Limit = number | { readonly most: number; isWanted(entry: JournalEntry): boolean };
 /** The transactions to go on with, and those that are due but cannot be read. */
 export interface DueTransactions {
   readonly entries: readonly JournalEntry[];
@@ -259,13 +261,10 @@ export interface Journal extends OutputView {
   depths(network: Network): Promise<readonly QueueDepth[]>;
   /** True where all have ended. Asked for many chains in one turn of the event loop, it is one question. */
   isIdle(chain: ChainId, network: Network): Promise<boolean>;
-  /**
-   * Signed transactions that have not ended and are due, oldest first, without those that other processes hold.
-   * @param from - those that a cloud queued, or those that came through a door
-   */
-  due(chain: ChainId, network: Network, limit: number, from?: 'cloud' | 'door'): Promise<DueTransactions>;
+  /** Signed ones that have not ended and are due, oldest first, without those that others hold; `from` a cloud's queue, or a door. */
+  due(chain: ChainId, network: Network, limit: Limit, from?: 'cloud' | 'door'): Promise<DueTransactions>;
   /** Requests that came through a door, of which nothing is signed yet: as `due`. */
-  waiting(chain: ChainId, network: Network, limit: number): Promise<DueTransactions>;
+  waiting(chain: ChainId, network: Network, limit: Limit): Promise<DueTransactions>;
   /** Ends unsigned requests whose time is over, except those that a process works on. @returns the ended ones */
   endExpired(chain: ChainId, network: Network): Promise<readonly JournalEntry[]>;
   /**

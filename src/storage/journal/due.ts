@@ -1,6 +1,13 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { ChainId, Network } from '../../core/ids.js';
-import { type DueTransactions, type Journal, LONGEST_REST, openStates } from '../../core/store/journal.js';
+import {
+  type Damaged,
+  type DueTransactions,
+  type Journal,
+  type JournalEntry,
+  LONGEST_REST,
+  openStates,
+} from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import type { Database } from '../database.js';
 import { readTogether } from '../read-together.js';
@@ -9,7 +16,16 @@ import type { Tables } from './entries.js';
 import { type Holder, isFreeAt, wrongEnd } from './leases.js';
 import { readSealed } from './seal.js';
 
-interface DueValues extends Pick<Holder, 'owner' | 'now'> {
+/** Where a page begins: behind this row. */
+interface Behind {
+  readonly attemptAt: number;
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+const START: Behind = { attemptAt: -1, createdAt: -1, id: '' };
+
+interface DueValues extends Behind, Pick<Holder, 'owner' | 'now'> {
   readonly chain: string;
   readonly network: string;
   readonly limit: number;
@@ -27,11 +43,15 @@ function dueQuery(which: (typeof hasSentState)[]) {
       .where('chain', '=', hole('chain'))
       .where('network', '=', hole('network'))
       .where((row) => row.or([row('next_attempt_at', '<=', hole('now')), row('next_attempt_at', '>', hole('tooLate'))]))
+      .where(
+        sql<boolean>`(next_attempt_at, created_at, id) > (${hole('attemptAt')}, ${hole('createdAt')}, ${hole('id')})`,
+      )
       .where(isFreeAt({ owner: hole('owner'), now: hole('now'), wrong: hole('wrong') }));
     return which
       .reduce((narrowed, condition) => narrowed.where(condition), query)
       .orderBy('next_attempt_at')
       .orderBy('created_at')
+      .orderBy('id')
       .limit(hole('limit'));
   });
 }
@@ -48,7 +68,7 @@ const selects = {
 interface Wanted {
   readonly chain: string;
   readonly network: Network;
-  readonly limit: number;
+  readonly limit: Parameters<Journal['due']>[2];
 }
 
 export function due(
@@ -63,21 +83,29 @@ export function waiting(db: Tables, wanted: Wanted, holder: Holder): Promise<Due
   return readDue(db, { select: selects.waiting, wanted }, holder);
 }
 
+/** Rows that cannot be read, or are not wanted, do not hide those behind them: they are read in pages, of which only what is wanted is kept. */
 async function readDue(
   db: Tables,
   { select, wanted }: { readonly select: ReturnType<typeof dueQuery>; readonly wanted: Wanted },
   { owner, now }: Holder,
 ): Promise<DueTransactions> {
-  for (let { limit } = wanted; ; ) {
-    const at = { owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
-    const { rows } = await select(db, { ...wanted, ...at, limit });
-    const read = rows.map((row: StoreTables['transactions']) => readSealed(db, row));
-    const entries = read.flatMap((one) => (one.kind === 'entry' ? [one.entry] : []));
-    const damaged = read.flatMap((one) => (one.kind === 'damaged' ? [one] : []));
-    // Unreadable rows are always due, and must not displace readable ones.
-    if (damaged.length === 0 || rows.length < limit || entries.length >= wanted.limit) return { entries, damaged };
-    limit = wanted.limit + damaged.length;
+  const { chain, network } = wanted;
+  const { most: limit, isWanted } =
+    typeof wanted.limit === 'number' ? { most: wanted.limit, isWanted: () => true } : wanted.limit;
+  const at = { chain, network, limit, owner, now, wrong: wrongEnd(now), tooLate: now + LONGEST_REST };
+  const entries: JournalEntry[] = [];
+  const damaged: Damaged[] = [];
+  for (let behind: Behind | undefined = START; behind !== undefined; ) {
+    const { rows }: { rows: StoreTables['transactions'][] } = await select(db, { ...at, ...behind });
+    for (const row of rows) {
+      const read = readSealed(db, row);
+      if (read.kind === 'damaged') damaged.push(read);
+      else if (entries.length < limit && isWanted(read.entry)) entries.push(read.entry);
+    }
+    const last = rows.length < limit || entries.length >= limit ? undefined : rows.at(-1);
+    behind = last && { attemptAt: last.next_attempt_at, createdAt: last.created_at, id: last.id };
   }
+  return { entries, damaged };
 }
 
 interface Busy {

@@ -117,6 +117,7 @@ describe.each(kinds)('a request of a door on %s', (kind) => {
   it('a request that somebody changed without the key is reported, and the others wait as before', async () => {
     const [bad, good] = [request(), request()];
     await store.journal.accept(bad);
+    clock.time += 1;
     await store.journal.accept(good);
     const database = await openDatabase<StoreTables>(location());
     const change = sql`UPDATE transactions SET delivery = 'return' WHERE id = ${bad.pending.id}`;
@@ -125,6 +126,19 @@ describe.each(kinds)('a request of a door on %s', (kind) => {
     const { entries, damaged } = await store.journal.waiting(eth, 'testnet', 1);
     expect(entries.map(({ id }) => id)).toEqual([good.pending.id]);
     expect(damaged).toMatchObject([{ error: { code: 'RECORD_DAMAGED' } }]);
+  });
+
+  it('requests that are not wanted hide none behind them, however many they are', async () => {
+    const made = Array.from({ length: 7 }, () => request());
+    for (const one of made) await store.journal.accept(one);
+    const ids = made.map(({ pending }) => pending.id).sort();
+    for (const wanted of [ids[0], ids[6]]) {
+      const limit = { most: 2, isWanted: ({ id }: { id: string }) => id === wanted };
+      const { entries } = await store.journal.waiting(eth, 'testnet', limit);
+      expect(entries.map(({ id }) => id)).toEqual([wanted]);
+    }
+    const { entries } = await store.journal.waiting(eth, 'testnet', { most: 5, isWanted: () => true });
+    expect(entries).toHaveLength(5);
   });
 
   it('signed bytes of doors and of clouds are due apart', async () => {
