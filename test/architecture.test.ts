@@ -86,8 +86,8 @@ const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/que
 
 /** A server's connection may be lost and lead to an older database, reads share a few of them, and a database holds tables of others as well. */
 const onServersOnly: readonly string[] = ['fence.ts', 'notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
-/** Locks of a file belong to the process. */
-const onFilesOnly: readonly string[] = ['flush.ts', 'open-files.ts'];
+/** Locks of a file belong to the process, and a file may have several names. */
+const onFilesOnly: readonly string[] = ['flush.ts', 'one-file.ts', 'open-files.ts'];
 
 interface File {
   /** Below src, with slashes. */
