@@ -1,6 +1,10 @@
+import { AddressLookupTableAccount, PublicKey } from '@solana/web3.js';
 import { Account, Networks, Operation, TransactionBuilder } from '@stellar/stellar-sdk';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/chains/registry.js';
+import { associatedTokenAddress } from '../../src/chains/solana/address.js';
+import { solana } from '../../src/chains/solana/index.js';
+import { programs } from '../../src/chains/solana/programs/ids.js';
 import type { ParseContext } from '../../src/core/chain/codec.js';
 import type { Effect } from '../../src/core/chain/effect.js';
 import type { Network } from '../../src/core/ids.js';
@@ -12,9 +16,11 @@ import { buildCase, nodeOf } from '../support/payment-nodes/node.js';
 import { testKey } from '../support/test-key.js';
 import { alice, encode } from './calls.js';
 import { contextOf, keyOf, legacyJson } from './signing.js';
-import { completedFrom, me, mint, other, ours, thief, token, u64 } from './solana/parts.js';
+import { by, completedFrom, key, me, mint, other, ours, type Parts, thief, token, u64 } from './solana/parts.js';
 
 const registry = createRegistry();
+/** A token that the owner has no limit for, and a lookup table. */
+const [another, tableKey] = [0x66, 0x77].map((fill) => keyOf(solana, fill).address) as [string, string];
 const BILLION = 10n ** 9n;
 const GOLD = '0x471EcE3750Da237f93B8E339c536989b8978a438';
 
@@ -65,6 +71,8 @@ const disguises: readonly Disguise[] = [
     completed: () => unnamed(3, other),
   },
   { what: 'a right over such tokens', chain: 'SOL', token: mint, completed: () => unnamed(4, thief) },
+  { what: 'tokens of a mint that a node names', chain: 'SOL', token: mint, completed: () => loadedMint(other) },
+  { what: 'tokens of an account that a node names', chain: 'SOL', token: mint, completed: loadedSource },
   { what: 'a share of a pool', chain: 'XLM', completed: deposit },
   { what: 'coins by their contract', chain: 'CELO', completed: () => celo(GOLD, 'transfer', 42220) },
   { what: 'a right over coins by their contract', chain: 'CELO', completed: () => celo(GOLD, 'approve', 42220) },
@@ -85,6 +93,26 @@ const disguises: readonly Disguise[] = [
 
 function unnamed(instruction: number, to: string): string {
   return completedFrom([token([ours, to, me], instruction, ...u64(BILLION))]);
+}
+
+/** A checked transfer whose mint a lookup table holds, as a node says. */
+function loadedMint(source: string): string {
+  return withTable([token([source, another, thief, me], 12, ...u64(BILLION), 6)], [another]);
+}
+
+/** The message makes the wallet's account of one token, and moves what a node calls that account. */
+function loadedSource(): string {
+  const account = associatedTokenAddress(key.address, another, programs.token);
+  const opening = by(programs.associatedToken)([me, account, key.address, another, programs.system, programs.token], 1);
+  return withTable([opening, token([account, thief, me], 3, ...u64(BILLION))], [account, another]);
+}
+
+function withTable(instructions: readonly Parts[], addresses: readonly string[]): string {
+  const state = { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0 };
+  const table = { ...state, addresses: addresses.map((address) => new PublicKey(address)) };
+  const tables = [new AddressLookupTableAccount({ key: new PublicKey(tableKey), state: table })];
+  const completed = JSON.parse(completedFrom(instructions, { tables }));
+  return JSON.stringify({ ...completed, tables: [{ table: tableKey, writable: addresses, readonly: [] }] });
 }
 
 async function verdictOn(effects: readonly Effect[], chain: string, limit: Partial<SpendingLimit>) {
@@ -121,6 +149,12 @@ describe('what an owner may spend', () => {
       });
     },
   );
+
+  it("believes a mint of a lookup table where the wallet's own account proves it", () => {
+    const own = associatedTokenAddress(key.address, another, programs.token);
+    const { effects = [] } = solana.codec.parse(loadedMint(own), contextOf(key));
+    expect(effects[0]).toMatchObject({ op: 'token-transfer', asset: another, from: key.address });
+  });
 
   it('holds for coins of Celo alone where another chain has a token at the same address', async () => {
     const { codec } = registry.get('ETH');

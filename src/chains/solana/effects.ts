@@ -2,6 +2,7 @@ import { hex } from '@scure/base';
 import type { Effect } from '../../core/chain/effect.js';
 import { CustosError } from '../../core/errors.js';
 import { argumentsOf, fieldOf } from '../shared/signed-fields.js';
+import { associatedTokenAddress } from './address.js';
 import { type Call, COIN, callOf, type Form, type Part, type Scene, type TokenAccount, type Told } from './call.js';
 import { feeEffect } from './fee.js';
 import { formNamed, programOf, rememberTokenAccounts } from './instructions.js';
@@ -72,7 +73,24 @@ function instructionEffects(
   }
   // The signed bytes do not hold these accounts: a node said that the table holds them.
   if (!instruction.accounts.some(({ isLoaded }) => isLoaded)) return effects;
-  return [...effects, effectOf({ op: 'note', code: 'opaque-data' }, whole)];
+  const proved = effects.map((effect) => (isTokenProved(instruction, effect) ? effect : withoutToken(effect)));
+  return [...proved, effectOf({ op: 'note', code: 'opaque-data' }, whole)];
+}
+
+/**
+ * A node names the accounts of a lookup table, so none of these says which token it is. Where the message itself names the wallet's
+ * own account for a token, that account's address proves it.
+ */
+function isTokenProved({ accounts, program }: Instruction, { asset, from }: Effect): boolean {
+  const [first] = accounts;
+  if (asset === undefined || asset === COIN) return true;
+  if (first === undefined || first.isLoaded) return false;
+  const isNamed = !accounts.some(({ address, isLoaded }) => isLoaded && address === asset);
+  return isNamed || first.address === associatedTokenAddress(from, asset, program);
+}
+
+function withoutToken({ asset, ...effect }: Effect): Effect {
+  return effect;
 }
 
 interface Reading {
