@@ -23,7 +23,8 @@ interface Behind {
   readonly id: string;
 }
 
-const START: Behind = { attemptAt: -1, createdAt: -1, id: '' };
+/** Before every row, also one that somebody moved before the beginning of time to hide it. */
+const START: Behind = { attemptAt: Number.MIN_SAFE_INTEGER, createdAt: 0, id: '' };
 
 interface DueValues extends Behind, Pick<Holder, 'owner' | 'now'> {
   readonly chain: string;

@@ -128,6 +128,18 @@ describe.each(kinds)('a request of a door on %s', (kind) => {
     expect(damaged).toMatchObject([{ error: { code: 'RECORD_DAMAGED' } }]);
   });
 
+  it('a request that somebody moved before the beginning of time is reported', async () => {
+    const bad = request();
+    await store.journal.accept(bad);
+    const database = await openDatabase<StoreTables>(location());
+    const change = sql`UPDATE transactions SET next_attempt_at = -5 WHERE id = ${bad.pending.id}`;
+    await database.write((tables) => change.execute(tables));
+    await database.close();
+    const { entries, damaged } = await store.journal.waiting(eth, 'testnet', 10);
+    expect(entries).toEqual([]);
+    expect(damaged).toMatchObject([{ error: { code: 'RECORD_DAMAGED' } }]);
+  });
+
   it('requests that are not wanted hide none behind them, however many they are', async () => {
     const made = Array.from({ length: 7 }, () => request());
     for (const one of made) await store.journal.accept(one);
