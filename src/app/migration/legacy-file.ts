@@ -102,8 +102,9 @@ function readOpened(path: string, { bytes, padded }: LegacyPlain): LegacyFile {
   const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
   const readable = Array.from({ length: blocks }, (_, at) => isPrintable(bytes.subarray(at * BLOCK, (at + 1) * BLOCK)));
   const good = readable.filter(Boolean).length;
-  // Only one block of noise in eight million is printable.
-  if (good * 100 < blocks || good === 0) {
+  // One block of noise in eight million is printable, and two of a small file in none. An entry has more than two blocks, so a file
+  // with fewer that can be read gives nothing back anyway.
+  if (good * 100 < blocks || good < 2) {
     const text = `the old password does not open ${path}: it is wrong, or the file is damaged from its first bytes on, which this format cannot tell apart`;
     throw new CustosError('PASSWORD_WRONG', text);
   }

@@ -100,6 +100,21 @@ describe('a wrong password and damage give different errors', () => {
     for (let at = 0; at < tries; at++) expect(await codeOf(read(`wrong ${at}`))).toBe('PASSWORD_WRONG');
   });
 
+  it('one printable block says nothing, because a wrong password can give one by chance; two say that it is right', async () => {
+    for (const [readable, said] of [
+      [1, 'PASSWORD_WRONG'],
+      [2, 'undefined'],
+    ] as const) {
+      // Of a changed block comes noise, and a flipped bit of the block after it.
+      damage(1, (bytes) => {
+        for (let at = 16 * (2 + readable); at < bytes.length; at += 16) bytes[at] = (bytes[at] ?? 0) ^ 0x80;
+        bytes[16] = (bytes[16] ?? 0) ^ 1;
+        return bytes;
+      });
+      expect(await codeOf(read())).toBe(said);
+    }
+  });
+
   it('a truncated old file gives back every entry before its end', async () => {
     for (const length of [4001, 4000, 3999, 2345, 1616]) {
       damage(40, (bytes) => bytes.subarray(0, length));
