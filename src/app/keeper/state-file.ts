@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CustosError } from '../../core/errors.js';
 import type { RecordFile } from '../../signing/control/kept-book.js';
 import { readAtMost } from '../process/bounded-file.js';
@@ -93,21 +94,29 @@ async function contentOf(path: string): Promise<Uint8Array> {
   throw new CustosError('KEEPER_STATE_DAMAGED', `${path} is too large for the state of a signer`);
 }
 
-/** @returns the new file, open for more, after it and its name are on the disk */
+/**
+ * A file of its own until it has its name: two processes that replace one file at the same moment would write into each other's.
+ * @returns the new file, open for more, after it and its name are on the disk
+ */
 async function replaced(path: string, record: Uint8Array): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const next = `${path}.new`;
-  const file = await open(next, 'w', 0o600);
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const prefix = `${basename(path)}.new-`;
+  const next = join(folder, `${prefix}${randomUUID()}`);
+  const file = await open(next, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(record);
     await file.sync();
     await rename(next, path);
-    const directory = await open(dirname(path), 'r');
+    // What killed processes left; another one that is about to replace this file finds its own gone, and stops.
+    for (const name of await readdir(folder))
+      if (name.startsWith(prefix)) await rm(join(folder, name), { force: true });
+    const directory = await open(folder, 'r');
     await directory.sync().finally(() => directory.close());
     return file;
   } catch (error) {
-    await file.close();
+    await Promise.all([file.close(), rm(next, { force: true })]);
     throw error;
   }
 }

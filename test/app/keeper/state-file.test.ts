@@ -1,6 +1,15 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStateFile } from '../../../src/app/keeper/state-file.js';
 
@@ -27,7 +36,7 @@ it('the state file is made with the first record, for its user alone, and grows 
   await file.close();
   const again = await openStateFile(path);
   expect([...again.bytes]).toEqual([3, 4]);
-  expect(existsSync(`${path}.new`)).toBe(false);
+  expect(readdirSync(dirname(path))).toEqual(['signer.state']);
   await again.close();
 });
 
@@ -45,6 +54,36 @@ it('of two processes with one state file the later one keeps it, and the other w
   await expect(second.append(Uint8Array.of(4))).rejects.toMatchObject(unwritten);
   await first.close();
   await second.close();
+});
+
+it('two processes that make one state file at the same moment never write into each other, and one goes on', async () => {
+  for (let round = 0; round < 40; round++) {
+    const both = await Promise.all([openStateFile(path), openStateFile(path)]);
+    const records = [1, 2].map((who) => new Uint8Array(200_000).fill(who));
+    const written = both.map(async (file, at) => {
+      await file.replace(records[at] ?? new Uint8Array());
+      await file.append(Uint8Array.of(10 + at));
+    });
+    const told = await Promise.allSettled(written);
+    await Promise.all(both.map((file) => file.close()));
+    const kept = told.flatMap(({ status }, at) => (status === 'fulfilled' ? [at] : []));
+    expect(kept).toHaveLength(1);
+    for (const at of kept) {
+      const whole = Buffer.concat([records[at] ?? new Uint8Array(), Uint8Array.of(10 + at)]);
+      expect(readFileSync(path).equals(whole)).toBe(true);
+    }
+    expect(readdirSync(dirname(path))).toEqual(['signer.state']);
+    rmSync(path);
+  }
+});
+
+it('what a killed process left of a state file is removed by the next one', async () => {
+  const file = await openStateFile(path);
+  await file.replace(Uint8Array.of(1));
+  writeFileSync(`${path}.new-left`, 'half');
+  await file.replace(Uint8Array.of(2));
+  expect(readdirSync(dirname(path))).toEqual(['signer.state']);
+  await file.close();
 });
 
 it('a process that read a state file writes none over what another one has kept since', async () => {
