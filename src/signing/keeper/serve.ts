@@ -76,6 +76,8 @@ const MOST_OPEN = 50_000;
  */
 export function serveKeeper(parts: KeeperParts): Keeper {
   const fronts = new Map<number, Front>();
+  /** Their connections end, and nothing of them is read any more: it would count as what a new front says. */
+  const refused = new Set<number>();
   const own = rulesText(parts.rules);
   const name = randomBytes(8).toString('hex');
   let opened: Opened | undefined;
@@ -164,6 +166,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
     // Number 0 is no question's: the whole connection is refused.
     for (const frame of framesOf([answerText({ kind: 'failed', n: 0, code })])) parts.send(id, frame);
     fronts.delete(id);
+    refused.add(id);
     parts.refuse(id, code);
   };
 
@@ -191,6 +194,7 @@ export function serveKeeper(parts: KeeperParts): Keeper {
   return {
     opensControl: (id) => void frontOf(id, true),
     received(id, bytes) {
+      if (refused.has(id)) return;
       const front = fronts.get(id) ?? frontOf(id, false);
       try {
         const questions = front.reader.push(bytes).flatMap(parseQuestions);
@@ -200,7 +204,10 @@ export function serveKeeper(parts: KeeperParts): Keeper {
         refuse(id, asCustosError(thrown).code);
       }
     },
-    gone: (id) => void fronts.delete(id),
+    gone(id) {
+      fronts.delete(id);
+      refused.delete(id);
+    },
     async close() {
       fronts.clear();
       await lastHello;
