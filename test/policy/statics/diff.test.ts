@@ -281,6 +281,18 @@ describe('a new version of a policy', () => {
     expect(diffOf(before as object, after as object).effect).toBe('widens');
   });
 
+  it.each([
+    ['the other one covers nothing that it no longer counts', {}, { to: partner }],
+    ['the other one is a shadow', {}, { shadow: true }],
+    ['the other one is about sweeps', {}, { sweep: true, to: 'own' }],
+    ['the other one is about another asset', {}, { asset: ['USDC'], max: { USDC: '5' } }],
+    ['it had no ceiling for all together before', { max: 'any' }, {}],
+  ])('narrows where a permit with fewer receivers stands beside another one, and %s', (_why, first, other) => {
+    const q = { ...most, id: 'q', to: receiver, max: '5', ...other };
+    const before = { permits: [{ ...most, to: [partner, receiver], ...first }, q] };
+    expect(diffOf(before, { permits: [{ ...most, to: partner }, q] }).effect).toBe('narrows');
+  });
+
   it('compares contracts whatever their spelling', () => {
     const call = { id: 'c', op: ['call'], contract: token };
     expect(rule('permits', call, { contract: token.replace('a0b8', 'A0B8') })).toBe('same');
