@@ -9,7 +9,8 @@ import { finalIn } from '../shared/finality.js';
 import { isRefusal, unlessRefused } from '../shared/refusal.js';
 import { unreadable } from './complete.js';
 import { Cursor } from './cursor.js';
-import { readCompleted } from './request.js';
+import { decodeMessage } from './message.js';
+import { type Lifetime, readCompleted } from './request.js';
 
 /** Milliseconds of waiting before each look for the transaction in a block; a cluster mostly needs one second. */
 const PAUSES = [0, 500, 500, 1000, 1000, 2000, 3000, 4000];
@@ -47,17 +48,18 @@ export async function sendTransaction(
 
 /**
  * What became of signed bytes. They are dead only if no block up to the last valid one holds them: the finalized chain is past
- * that height, the node that looked is not behind it, and its history reaches back to the blockhash.
+ * that height and takes the blockhash no more, the node that looked is not behind it, and its history reaches back to the
+ * blockhash. Height and slot are what one node said when the bytes were made, and are not in them, so they alone prove nothing.
  * @throws CustosError NODE_*; NODE_REFUSED also for a node without the history that would prove it
  */
 export async function fateOf({ txId, completed }: RecordedTransaction, node: NodeClient): Promise<Fate> {
-  const { lifetime } = readCompleted(completed);
+  const { lifetime, message } = readCompleted(completed);
   // Asked before the status, so that the status is at least as new.
-  const now = lifetime && (await finalizedNow(node));
+  const end = lifetime && (await endOf(lifetime, decodeMessage(message).blockhash, node));
   const { slot, found } = await statusOf(txId, node, true);
   // One that failed in a block is never made again: it could fail, and cost a fee, each time.
   if (found !== null) return found['err'] === null ? 'known' : 'open';
-  if (!lifetime || !now || now.height <= lifetime.lastValidBlockHeight || slot < now.slot) return 'open';
+  if (lifetime === undefined || end === undefined || slot < end) return 'open';
   const first = await node.rpc('getFirstAvailableBlock', []);
   if (!isCount(first)) throw unreadable('getFirstAvailableBlock', 'no slot');
   if (BigInt(first) <= lifetime.slot) return 'dead';
@@ -138,6 +140,22 @@ async function finalizedNow(node: NodeClient): Promise<{ height: bigint; slot: b
   const { blockHeight, absoluteSlot } = isObject(answer) ? answer : {};
   if (isCount(blockHeight) && isCount(absoluteSlot)) return { height: BigInt(blockHeight), slot: BigInt(absoluteSlot) };
   throw unreadable('getEpochInfo', 'no block height');
+}
+
+/** @returns the finalized slot by which the blockhash is too old for any later block; undefined while one may still take it */
+async function endOf(
+  { slot, lastValidBlockHeight }: Lifetime,
+  hash: string,
+  node: NodeClient,
+): Promise<bigint | undefined> {
+  const now = await finalizedNow(node);
+  if (now.height <= lastValidBlockHeight || now.slot < slot) return undefined;
+  const answer = await node.rpc('isBlockhashValid', [hash, { commitment: 'finalized' }]);
+  const { context, value } = isObject(answer) ? answer : {};
+  const seen = isObject(context) ? context['slot'] : undefined;
+  if (!isCount(seen) || typeof value !== 'boolean') throw unreadable('isBlockhashValid', 'no answer');
+  // A node behind the other one has not heard of the blockhash yet.
+  return value || BigInt(seen) < now.slot ? undefined : BigInt(seen);
 }
 
 function isVersioned({ raw }: SignedTransaction): boolean {

@@ -286,7 +286,13 @@ describe('sending', () => {
 describe('the fate of signed bytes', () => {
   const epoch = (blockHeight: number, absoluteSlot = 1500) => ({ blockHeight, absoluteSlot });
   const fate = (answers: Record<string, Answer>) => fateOf(recorded, nodeOf(answers));
-  const past = { getEpochInfo: epoch(901), getSignatureStatuses: status(null), getFirstAvailableBlock: 1000 };
+  const valid = (value: unknown, slot: unknown = 1500) => ({ context: { slot }, value });
+  const past = {
+    getEpochInfo: epoch(901),
+    isBlockhashValid: valid(false),
+    getSignatureStatuses: status(null),
+    getFirstAvailableBlock: 1000,
+  };
 
   it('signed bytes are known when a block holds them', async () => {
     expect(await fate({ ...past, getSignatureStatuses: status({ err: null }) })).toBe('known');
@@ -297,9 +303,21 @@ describe('the fate of signed bytes', () => {
     expect(await fateOf(recorded, nodeOf(past, asked))).toBe('dead');
     expect(asked).toEqual([
       'getEpochInfo [{"commitment":"finalized"}]',
+      `isBlockhashValid ["${blockhash}",{"commitment":"finalized"}]`,
       `getSignatureStatuses [["${txId}"],{"searchTransactionHistory":true}]`,
       'getFirstAvailableBlock []',
     ]);
+  });
+
+  it('signed bytes are open while the chain takes their blockhash, whatever was said of its end before', async () => {
+    expect(await fate({ ...past, isBlockhashValid: valid(true) })).toBe('open');
+    expect(await fate({ ...past, isBlockhashValid: valid(false, 1499) })).toBe('open');
+    expect(await fate({ ...past, isBlockhashValid: valid(false, 10_000) })).toBe('open');
+    expect(await fate({ ...past, isBlockhashValid: undefined }).catch(({ code }) => code)).toBe('NODE_REFUSED');
+  });
+
+  it('signed bytes are open where their blockhash came from a slot that the chain has not reached', async () => {
+    expect(await fate({ ...past, getEpochInfo: epoch(901, 999) })).toBe('open');
   });
 
   it('signed bytes are open while their end has not passed', async () => {
@@ -322,6 +340,10 @@ describe('the fate of signed bytes', () => {
   it.each([
     ['getEpochInfo', {}],
     ['getEpochInfo', { blockHeight: '901', absoluteSlot: 1 }],
+    ['isBlockhashValid', null],
+    ['isBlockhashValid', { value: false }],
+    ['isBlockhashValid', valid('false')],
+    ['isBlockhashValid', valid(false, -1)],
     ['getSignatureStatuses', null],
     ['getSignatureStatuses', { context: { slot: 1 }, value: [] }],
     ['getSignatureStatuses', { value: [null] }],
