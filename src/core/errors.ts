@@ -107,7 +107,12 @@ const kinds = {
   STORE_DAMAGED: { exit: 1, status: 500, hint: 'restore the last backup with `custos restore`; keep the damaged file' },
   STORE_NEWER: { exit: 1, status: 500, hint: 'install the Custos version that wrote this store, or a later one' },
   STORE_BUSY: { exit: 1, status: 503, retry: true, hint: 'another process is writing; try again' },
-  STORE_FULL: { exit: 1, status: 507, retry: true, hint: 'free space on the disk of the store; nothing was changed' },
+  STORE_FULL: {
+    exit: 1,
+    status: 507,
+    retry: true,
+    hint: 'free space on the disk of the store; what was reported before is kept, and nothing else was changed',
+  },
   STORE_CLOSED: { exit: 2, status: 400, hint: 'open the store again; a closed store cannot be used' },
   STORE_OLDER: {
     exit: 1,

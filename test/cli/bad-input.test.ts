@@ -198,7 +198,8 @@ describe('refused, with nothing changed:', () => {
     const count = { args: ['wallet', 'create', 'ETH', '--private-key', '--count', '3000'], fileBlocks: 200 };
     const { code, stdout, stderr } = await run(count);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('(STORE_FULL)') });
-    // What was printed is there, and the store is whole.
+    // What was printed is there, which the hint does not deny, and the store is whole.
+    expect(stderr).toContain('what was reported before is kept');
     const listed = (await run({ args: ['wallet', 'list', '--json'] })).stdout;
     for (const line of stdout.trim().split('\n')) expect(listed).toContain(JSON.parse(line).signatureId);
     expect(await run({ args: ['verify'] })).toMatchObject({ code: 0 });

@@ -53,3 +53,8 @@ export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40001' || state === '40P01';
 }
+
+/** True where the server refuses a statement only because it has refused an earlier one of the same transaction. */
+export function isAftermath(error: unknown): boolean {
+  return sqlState(error) === '25P02';
+}

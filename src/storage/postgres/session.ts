@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
 import { CustosError } from '../../core/errors.js';
-import { endsConnection, postgresError } from './errors.js';
+import { endsConnection, isAftermath, postgresError } from './errors.js';
 import type { PostgresUrl } from './location.js';
 
 /** The result of a query. */
@@ -86,7 +86,7 @@ function clientConfig(
 ): ClientConfig {
   const { host, port, database, user, password, options = '' } = url;
   // Later settings override those of the location, the role and the database.
-  const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed -c client_min_messages=warning`;
+  const own = `-c synchronous_commit=on -c default_transaction_read_only=${readOnly ? 'on' : 'off'} -c default_transaction_isolation=read\\ committed -c client_min_messages=warning -c bytea_output=hex`;
   return {
     host,
     port,
@@ -113,7 +113,7 @@ async function typeParsers(): Promise<CustomTypesConfig> {
   return {
     getTypeParser(oid: number, format?: 'text' | 'binary') {
       if (oid === INT8) return Number;
-      // `\x` and hexadecimal digits; the copy does not keep Node's shared buffer alive.
+      // `\x` and hexadecimal digits, as `clientConfig` asks for; the copy does not keep Node's shared buffer alive.
       if (oid === BYTEA) return (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
       return pg.types.getTypeParser(oid, format);
     },
@@ -155,6 +155,8 @@ class ClientSession implements PostgresSession {
   readonly #onLost: () => void;
   #lost = false;
   #warning: Error | undefined;
+  /** Why the server refused a statement, until it has taken another one. */
+  #refusal: unknown;
   #kept = 0;
   #planAgainAt = FIRST_PLANS;
 
@@ -183,6 +185,7 @@ class ClientSession implements PostgresSession {
       const before = this.#warning;
       const answer: QueryResult | QueryResult[] = await this.#client.query(text);
       const warning = this.#warning === before ? undefined : this.#warning;
+      this.#refusal = undefined;
       // Several statements in one text return one result each.
       const result = Array.isArray(answer) ? answer.at(-1) : answer;
       return {
@@ -192,10 +195,17 @@ class ClientSession implements PostgresSession {
         ...(warning && { warning }),
       };
     } catch (error) {
-      if (!endsConnection(error)) throw error;
+      if (!endsConnection(error)) throw this.#reasonOf(error);
       this.#lose();
       throw this.#lostError(error);
     }
+  }
+
+  /** Statements that were sent behind a refused one are refused as well, and may be heard of first: theirs is no reason. */
+  #reasonOf(error: unknown): unknown {
+    if (isAftermath(error)) return this.#refusal ?? error;
+    this.#refusal = error;
+    return error;
   }
 
   #planAgain(): void {
