@@ -18,12 +18,22 @@ async function main(): Promise<void> {
   }
   let command: string | undefined;
   try {
-    const parsed = await parseArguments(given.argv, version());
+    const parsed = await readArguments();
     command = parsed?.spec.path;
     process.exitCode = parsed === undefined ? 0 : await runCommand(parsed);
   } catch (thrown) {
     const { environment } = given;
     process.exitCode = tellError(thrown, { command, environment, home: homeDirectory(environment) });
+  }
+}
+
+/** @returns undefined: help or the version was shown */
+async function readArguments(): Promise<Parsed | undefined> {
+  try {
+    return await parseArguments(given.argv, version());
+  } catch (thrown) {
+    unwritten(thrown, {});
+    return undefined;
   }
 }
 
@@ -76,7 +86,7 @@ async function runSupervised(
 }
 
 /** A result that was lost. A command that only shows something and has lost its reader (`| head`) has done its work. */
-function unwritten(thrown: unknown, { done }: CommandSpec): number {
+function unwritten(thrown: unknown, { done }: Pick<CommandSpec, 'done'>): number {
   if (!(thrown instanceof CustosError) || thrown.code !== 'RESULT_UNWRITTEN') throw thrown;
   if (done === undefined && thrown.details['code'] === 'EPIPE') return 0;
   throw done === undefined ? thrown : new CustosError('RESULT_UNWRITTEN', `${thrown.message}; ${done}`);

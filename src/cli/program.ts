@@ -121,8 +121,9 @@ function toOption({ flags, about, many, hidden }: OptionSpec): Option {
 }
 
 function quiet(command: Command): Command {
-  // Errors are thrown, and main prints all of them.
-  return command.exitOverride().configureOutput({ outputError() {} });
+  // Errors are thrown, and main prints all of them. Help is a result as any other: what cannot be written is an error.
+  const writeOut = (text: string) => output.line(text.replace(/\n$/, ''));
+  return command.exitOverride().configureOutput({ outputError() {}, writeOut });
 }
 
 /** Users of the Tatum KMS flag have a four-eye service made for Tatum KMS. The last flag counts, as for its value. */

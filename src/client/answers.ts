@@ -1,11 +1,19 @@
 import { CustosApiError, type Fault } from './errors.js';
-import { retryAfterOf } from './retries.js';
+import { isPassing, retryAfterOf } from './retries.js';
 
 /** Characters of a text of the server that an error shows. */
 const SHOWN = 500;
 
+/** The request that was refused. */
+export interface Refused {
+  readonly token: string;
+  readonly key: string | undefined;
+  /** Whether an attempt at it may have been taken. */
+  readonly mayHaveHappened: boolean;
+}
+
 /** Reads a refusal. What is no problem of Custos comes from something between, such as a proxy, and is not shown. */
-export function refusalOf(response: Response, text: string, token: string): CustosApiError {
+export function refusalOf(response: Response, text: string, { token, key, mayHaveHappened }: Refused): CustosApiError {
   const { status, headers } = response;
   const problem = recordOf(parsed(text));
   const isOwn = typeof problem['code'] === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(problem['code']);
@@ -14,10 +22,10 @@ export function refusalOf(response: Response, text: string, token: string): Cust
   const faults = isOwn ? faultsOf(problem['errors'], clean) : [];
   const places = faults.map((fault) => `${fault.in}${fault.pointer}: ${fault.detail}`);
   return new CustosApiError({
-    ...{ status, faults },
+    ...{ status, faults, mayHaveHappened, key },
     code: isOwn ? String(problem['code']) : `HTTP_${status}`,
     message: places.length === 0 ? detail : `${detail} (${places.join('; ')})`,
-    retryable: problem['retryable'] === true,
+    retryable: isOwn ? problem['retryable'] === true : isPassing(status),
     requestId: headers.has('x-request-id') ? clean(headers.get('x-request-id')) : undefined,
     retryAfter: retryAfterOf(headers.get('retry-after'), Date.now()),
   });

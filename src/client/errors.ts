@@ -33,6 +33,8 @@ interface Refusal {
   readonly faults: readonly Fault[];
   readonly requestId: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly mayHaveHappened: boolean;
+  readonly key: string | undefined;
 }
 
 /** The server refused a request. */
@@ -46,9 +48,15 @@ export class CustosApiError extends CustosClientError {
   readonly requestId: string | undefined;
   /** Seconds after which the server wants to be asked again. */
   readonly retryAfter: number | undefined;
+  /** Whether the server may have done it nevertheless: it failed within, or an attempt before this answer got none. */
+  readonly mayHaveHappened: boolean;
+  /** With this key the same request can be made again: it is the same transaction. */
+  readonly idempotencyKey: string | undefined;
 
-  constructor({ code, message, status, retryable, faults, requestId, retryAfter }: Refusal) {
+  constructor({ code, message, status, retryable, faults, requestId, retryAfter, mayHaveHappened, key }: Refusal) {
     super(code, message);
+    this.mayHaveHappened = mayHaveHappened;
+    this.idempotencyKey = key;
     this.status = status;
     this.retryable = retryable;
     this.faults = faults;

@@ -1,6 +1,7 @@
 import { CustosApiError, CustosConnectionError, CustosTransactionError, CustosWaitTimeout } from './errors.js';
 import type { Signature, Transaction } from './operations.js';
-import { pause } from './pause.js';
+import { requireNumber } from './options.js';
+import { pause, within } from './pause.js';
 
 /** Where a wait ends: the network took it, or it is in the chain as deep as the server wants. */
 export type Until = 'sent' | 'completed';
@@ -51,8 +52,7 @@ export class RequestHandle<T extends Tracked> {
 
   /** Looks again. @throws CustosApiError, CustosConnectionError */
   async refresh({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<T> {
-    this.#latest = await this.#look(this.id, { wait: 0, signal });
-    return this.#latest;
+    return this.#seen({ wait: 0, signal });
   }
 
   /**
@@ -61,27 +61,49 @@ export class RequestHandle<T extends Tracked> {
    * @throws CustosWaitTimeout the time is over; it may still happen
    */
   async wait({ until = 'sent', timeout = TIMEOUT, signal }: WaitOptions = {}): Promise<T> {
-    const end = performance.now() + timeout;
+    const end = performance.now() + requireNumber('timeout', timeout, 0);
     for (let period = FIRST; ; period = Math.min(period * 2, LAST)) {
       if (isEnded(this.#latest)) throw new CustosTransactionError(this.#latest);
       if (isReached(this.#latest, until)) return this.#latest;
-      const left = end - performance.now();
-      if (left <= 0) throw new CustosWaitTimeout(this.#latest, timeout);
       const begun = performance.now();
-      await this.#lookOnce({ wait: Math.min(LOOK, Math.floor(left / 1000)), signal });
+      if (begun >= end) throw new CustosWaitTimeout(this.#latest, timeout);
+      const asked = await this.#lookBefore(end, signal);
       // A server that waited needs no pause beside.
-      const rest = Math.min(period - (performance.now() - begun), end - performance.now());
+      const rest = Math.min(Math.max(period, asked) - (performance.now() - begun), end - performance.now());
       if (rest > 0 && !isEnded(this.#latest) && !isReached(this.#latest, until)) await pause(rest, signal);
     }
   }
 
-  async #lookOnce(options: Parameters<Look<T>>[1]): Promise<void> {
+  /** @returns milliseconds that a server which is away for a while asked for; 0: none */
+  async #lookBefore(end: number, signal: AbortSignal | undefined): Promise<number> {
+    const left = end - performance.now();
+    // A second is kept for the way of the answer.
+    const wait = Math.max(0, Math.min(LOOK, Math.floor(left / 1000) - 1));
+    let isOver = () => false;
     try {
-      this.#latest = await this.#look(this.id, options);
+      await within(left, signal, (stop) => {
+        isOver = () => stop.aborted;
+        return this.#seen({ wait, signal: stop });
+      });
     } catch (error) {
+      if (signal?.aborted) throw error;
+      if (isOver()) return 0;
       const isAway = error instanceof CustosConnectionError || (error instanceof CustosApiError && error.retryable);
       if (!isAway) throw error;
+      return error instanceof CustosApiError ? (error.retryAfter ?? 0) * 1000 : 0;
     }
+    return 0;
+  }
+
+  async #seen(options: Parameters<Look<T>>[1]): Promise<T> {
+    const seen = await this.#look(this.id, options);
+    if (seen.id === this.id) {
+      this.#latest = seen;
+      return seen;
+    }
+    // What stands between may have answers of others, such as a cache.
+    const details = { mayHaveHappened: false, key: undefined };
+    throw new CustosConnectionError('UNREADABLE', `the answer is about ${seen.id}, and not about ${this.id}`, details);
   }
 }
 

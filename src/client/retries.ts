@@ -4,6 +4,14 @@ const LONGEST = 5000;
 /** Seconds that a server may ask for; what asks for more is left to the application. */
 const MOST_ASKED = 60;
 
+/** Statuses of what is in the way for a while, also of proxies before the server. */
+const PASSING: readonly number[] = [408, 429, 502, 503, 504];
+
+/** Whether a request may succeed later that ended with this status, whoever said it. */
+export function isPassing(status: number): boolean {
+  return PASSING.includes(status);
+}
+
 /** What became of one attempt, as far as a repetition depends on it. */
 export interface Failure {
   /** Undefined: no answer came. */
@@ -18,7 +26,7 @@ export function mayRepeat({ status, retryable, retryAfter = 0 }: Failure, isSafe
   // A request above the rate was not looked at.
   if (status === 429) return true;
   if (!isSafe) return false;
-  if (status === undefined || [408, 502, 503, 504].includes(status)) return true;
+  if (status === undefined || isPassing(status)) return true;
   return status >= 500 && retryable;
 }
 

@@ -1,6 +1,7 @@
 import { parsed, refusalOf } from './answers.js';
 import { CustosApiError, CustosClientError, CustosConnectionError } from './errors.js';
-import { pause, within } from './pause.js';
+import { requireNumber } from './options.js';
+import { begunWithin, pause, within } from './pause.js';
 import { delayOf, type Failure, mayRepeat } from './retries.js';
 
 export interface TransportOptions {
@@ -30,6 +31,12 @@ export interface Asked {
   readonly signal: AbortSignal | undefined;
 }
 
+interface Answer {
+  readonly response: Response;
+  readonly text: string;
+  readonly mayHaveHappened: boolean;
+}
+
 const RETRIES = 6;
 const TIMEOUT = 30_000;
 
@@ -45,36 +52,39 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#base = baseOf(options.url);
     this.#token = requireToken(options.token);
-    this.#retries = options.retries ?? RETRIES;
-    this.#timeout = options.timeout ?? TIMEOUT;
+    this.#retries = requireNumber('retries', options.retries ?? RETRIES, 0);
+    this.#timeout = requireNumber('timeout', options.timeout ?? TIMEOUT, 1);
     // A browser's `fetch` wants to be called on the window.
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
   }
 
   /** @returns JSON, or the answer itself where it is something else. @throws CustosApiError, CustosConnectionError */
   async ask(asked: Asked): Promise<unknown> {
+    if (asked.wait !== undefined) requireNumber('wait', asked.wait, 0);
     const isSafe = asked.method !== 'POST' || asked.key !== undefined;
     // Made once: each attempt sends the same bytes.
     const init = this.#initOf(asked);
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1, mayHaveHappened = false; ; attempt++) {
       try {
-        return await this.#once(asked, init);
+        return await this.#once(asked, init, mayHaveHappened);
       } catch (error) {
         const failure = failureOf(error);
         if (failure === undefined || attempt > this.#retries || !mayRepeat(failure, isSafe)) throw error;
+        mayHaveHappened ||= failure.mayHaveHappened;
         await pause(delayOf(attempt, failure.retryAfter, Math.random()), asked.signal);
       }
     }
   }
 
-  async #once(asked: Asked, init: RequestInit): Promise<unknown> {
+  /** @param mayHaveHappened - whether an attempt before this one may have been taken */
+  async #once(asked: Asked, init: RequestInit, mayHaveHappened: boolean): Promise<unknown> {
     const { signal, wait = 0, isJson } = asked;
     try {
-      return await within(this.#timeout + wait * 1000, signal, async (stop) => {
+      return await (isJson ? within : begunWithin)(this.#timeout + wait * 1000, signal, async (stop) => {
         const response = await this.#fetch(`${this.#base}${asked.path}`, { ...init, signal: stop });
         if (response.ok && !isJson) return response;
         const text = await response.text();
-        return this.#read(asked, response, text);
+        return this.#read(asked, { response, text, mayHaveHappened });
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
@@ -84,8 +94,13 @@ export class Transport {
     }
   }
 
-  #read(asked: Asked, response: Response, text: string): unknown {
-    if (!response.ok) throw refusalOf(response, text, this.#token);
+  #read(asked: Asked, { response, text, mayHaveHappened }: Answer): unknown {
+    if (!response.ok) {
+      const { method, key } = asked;
+      const failedWithin = response.status >= 500 || response.status === 408;
+      const isOpen = method !== 'GET' && (mayHaveHappened || failedWithin);
+      throw refusalOf(response, text, { token: this.#token, key, mayHaveHappened: isOpen });
+    }
     if (response.status === 204) return undefined;
     const value = parsed(text);
     if (value !== undefined) return value;
@@ -114,10 +129,11 @@ function connectionError(code: 'UNREACHABLE' | 'UNREADABLE', message: string, { 
 }
 
 /** @returns undefined: the application stopped it, or the answer cannot be read */
-function failureOf(error: unknown): Failure | undefined {
+function failureOf(error: unknown): (Failure & { readonly mayHaveHappened: boolean }) | undefined {
   if (error instanceof CustosApiError) return error;
-  const isSilence = error instanceof CustosConnectionError && error.code === 'UNREACHABLE';
-  return isSilence ? { status: undefined, retryable: true, retryAfter: undefined } : undefined;
+  if (!(error instanceof CustosConnectionError) || error.code !== 'UNREACHABLE') return undefined;
+  const { mayHaveHappened } = error;
+  return { status: undefined, retryable: true, retryAfter: undefined, mayHaveHappened };
 }
 
 /** A code of the system, such as `ECONNREFUSED`, where the runtime says one. */

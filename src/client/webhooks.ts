@@ -53,13 +53,23 @@ export async function verifyWebhook({ headers, body }: WebhookMessage, keys: Web
   const { tolerance = TOLERANCE, now = Date.now() } = keys;
   const away = Math.abs(now / 1000 - (/^\d{1,12}$/.test(time) ? Number(time) : Number.NaN));
   if (!(away <= tolerance)) throw new CustosWebhookError('the message is too old, or of a clock that is wrong');
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const bytes = bytesAsTheyCame(body);
   const start = new TextEncoder().encode(`${id}.${time}.`);
   const content = new Uint8Array(start.length + bytes.length);
   content.set(start);
   content.set(bytes, start.length);
   if (!(await isGenuine(content, given.split(' '), keys))) throw new CustosWebhookError('no signature is right');
   return eventOf(new TextDecoder().decode(bytes));
+}
+
+/** Frameworks parse bodies, and what was parsed is not what was signed. @throws CustosClientError CLIENT_OPTIONS */
+function bytesAsTheyCame(body: unknown): Uint8Array {
+  if (typeof body === 'string') return new TextEncoder().encode(body);
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  throw new CustosClientError(
+    'CLIENT_OPTIONS',
+    'give the body of the message as it came, as a text or bytes, and not parsed',
+  );
 }
 
 async function isGenuine(
@@ -95,11 +105,11 @@ function signatures(given: readonly string[], version: string): readonly Uint8Ar
 }
 
 function keyOf(
-  text: string,
+  text: unknown,
   prefix: string,
   { least, most }: { readonly least: number; readonly most: number },
 ): Uint8Array<ArrayBuffer> {
-  const bytes = text.startsWith(prefix) ? bytesOf(text.slice(prefix.length)) : undefined;
+  const bytes = typeof text === 'string' && text.startsWith(prefix) ? bytesOf(text.slice(prefix.length)) : undefined;
   if (bytes !== undefined && bytes.length >= least && bytes.length <= most) return bytes;
   throw new CustosClientError(
     'CLIENT_OPTIONS',

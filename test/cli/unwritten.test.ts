@@ -74,6 +74,23 @@ describe.skipIf(!isThere)('a result that cannot be written', () => {
     expect([ended.status, ended.stderr.includes('RESULT_UNWRITTEN')]).toEqual([1, true]);
   });
 
+  it.each([['--help'], ['--version'], ['wallet create --help'], ['']])(
+    'unwritable help (%s) is reported without a stack',
+    (words) => {
+      const ended = run(words.split(' ').filter(Boolean), { stdout: full() });
+      expect([ended.status, ended.stderr]).toEqual([1, expect.stringMatching(/^custos: error: .*RESULT_UNWRITTEN/)]);
+      expect(ended.stderr).not.toMatch(/\n\s+at /);
+    },
+  );
+
+  it('help that has lost its reader has done its work', () => {
+    const sh = spawnSync('bash', ['-c', '"$0" "$1" --help | true; echo $PIPESTATUS', process.execPath, program], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: home },
+    });
+    expect([sh.stdout, sh.stderr]).toEqual(['0\n', '']);
+  });
+
   it('a command succeeds when only notes and log cannot be written', () => {
     const ended = run(['init'], { stderr: full() });
     expect([ended.status, ended.stdout.includes('recoveryKey')]).toEqual([0, true]);

@@ -113,6 +113,42 @@ describe('a handle', () => {
     expect(server().arrived.map(({ headers }) => headers['prefer'])).toContain('wait=20');
   });
 
+  it('waits no longer than it was told to, whatever the server does', async () => {
+    const custos = createClient({ url: server().url, token });
+    server().answers = [{ status: 200, body: shownTransaction() }, 'never'];
+    const handle = await custos.transaction('6748710000000000000000aa');
+    const begun = performance.now();
+    expect(await caught(handle.wait({ timeout: 300 }))).toBeInstanceOf(CustosWaitTimeout);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(await caught(handle.wait({ timeout: Number.NaN }))).toMatchObject({ code: 'CLIENT_OPTIONS' });
+  });
+
+  it('goes on waiting while a proxy says that the server is away', async () => {
+    const custos = createClient({ url: server().url, token, retries: 0 });
+    const shown = (state: string) => ({ status: 200, body: shownTransaction({ state, txId: '0x1' }) });
+    server().answers = [
+      shown('claimed'),
+      { status: 502, body: '<html>' },
+      { status: 504, body: '' },
+      shown('broadcast'),
+    ];
+    const handle = await custos.transaction('6748710000000000000000aa');
+    expect((await handle.wait()).state).toBe('broadcast');
+  });
+
+  it('takes no answer about another transaction for its own', async () => {
+    const custos = createClient({ url: server().url, token, retries: 0 });
+    const other = shownTransaction({ id: '6748710000000000000000bb', state: 'completed', txId: '0x2' });
+    server().answers = [
+      { status: 200, body: shownTransaction() },
+      { status: 200, body: other },
+      { status: 200, body: shownTransaction({ state: 'broadcast', txId: '0x1' }) },
+    ];
+    const handle = await custos.transaction('6748710000000000000000aa');
+    expect(await caught(handle.refresh())).toMatchObject({ code: 'UNREADABLE' });
+    expect((await handle.wait()).txId).toBe('0x1');
+  });
+
   it('whose token no longer counts stops waiting', async () => {
     const custos = createClient({ url: server().url, token });
     server().answers = [{ status: 200, body: shownTransaction() }, refusal(401, 'TOKEN_INVALID')];

@@ -90,6 +90,39 @@ describe('a request of the client', () => {
     expect(look).toMatchObject({ code: 'UNREACHABLE', mayHaveHappened: false });
   });
 
+  it('that got no answer at first says with a later refusal that it may have happened, and its key', async () => {
+    server().answers = [undefined, refusal(401, 'TOKEN_INVALID')];
+    const error = await caught(client().submit(payment));
+    const [key] = server().arrived.map(({ headers }) => headers['idempotency-key']);
+    expect(error).toMatchObject({ code: 'TOKEN_INVALID', mayHaveHappened: true, idempotencyKey: key });
+    server().answers = [refusal(401, 'TOKEN_INVALID')];
+    expect(await caught(client().submit(payment))).toMatchObject({ code: 'TOKEN_INVALID', mayHaveHappened: false });
+    server().answers = [refusal(500, 'INTERNAL')];
+    const failed = await caught(client().submit(payment, { idempotencyKey: 'k' }));
+    expect(failed).toMatchObject({ code: 'INTERNAL', mayHaveHappened: true, idempotencyKey: 'k' });
+    expect(await caught(client().call('listWallets'))).toMatchObject({ code: 'INTERNAL', mayHaveHappened: false });
+  });
+
+  it('takes as long as it may, and no time or number that would have no end', async () => {
+    server().answers = [wallets];
+    for (const timeout of [2 ** 32, Number.POSITIVE_INFINITY]) await client({ timeout }).call('listWallets');
+    for (const more of [{ timeout: Number.NaN }, { timeout: 0 }, { retries: Number.NaN }, { retries: -1 }]) {
+      expect(() => client(more)).toThrow(CustosClientError);
+    }
+    const wait = Number.NaN;
+    expect(await caught(client().submit(payment, { wait }))).toMatchObject({ code: 'CLIENT_OPTIONS' });
+  });
+
+  it('for a stream ends with the reason of the application while the stream is read', async () => {
+    server().answers = ['endless'];
+    const controller = new AbortController();
+    const { body } = await client().call('streamEvents', {}, { signal: controller.signal });
+    const read = async () => {
+      for await (const _ of body ?? []) controller.abort(new Error('enough'));
+    };
+    expect(Object(await caught(read())).message).toBe('enough');
+  });
+
   it('that another server answers has an error without what that server said', async () => {
     server().answers = [
       { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>internal.example</html>' },

@@ -10,7 +10,7 @@ export interface Arrived {
   readonly body: string;
 }
 
-/** Answers one request; `undefined` breaks the connection. */
+/** Answers one request. */
 export interface Said {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,7 +21,8 @@ export interface Said {
 export class Saying {
   url = '';
   readonly arrived: Arrived[] = [];
-  answers: (Said | undefined)[] = [];
+  /** `undefined` breaks the connection; `never` says nothing; `endless` begins and does not end. */
+  answers: (Said | undefined | 'never' | 'endless')[] = [];
   #server = createServer((request, response) => void this.#answer(request, response));
 
   async open(): Promise<void> {
@@ -40,8 +41,13 @@ export class Saying {
     const { method = '', url: path = '', headers } = request;
     const said = this.answers[Math.min(this.arrived.length, this.answers.length - 1)];
     this.arrived.push({ method, path, headers, body });
+    if (said === 'never') return;
     if (said === undefined) {
       request.socket.destroy();
+      return;
+    }
+    if (said === 'endless') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n');
       return;
     }
     const isText = typeof said.body === 'string';

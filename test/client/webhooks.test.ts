@@ -22,6 +22,20 @@ describe('verifyWebhook', () => {
     expect(await verifyWebhook(web, { ...known, now })).toEqual(JSON.parse(body));
   });
 
+  it('a body that was parsed already, and a key that is missing, are said to be mistakes of the application', async () => {
+    const mistaken: readonly (readonly [unknown, unknown])[] = [
+      ...[[JSON.parse(body), secret] as const, [undefined, secret] as const, [new ArrayBuffer(2), secret] as const],
+      ...[[body, null] as const, [body, [undefined]] as const],
+    ];
+    for (const [given, known] of mistaken) {
+      const asked = Reflect.apply(verifyWebhook, undefined, [
+        { headers, body: given },
+        { secret: known, now },
+      ]);
+      await expect(asked).rejects.toMatchObject({ name: 'CustosClientError', code: 'CLIENT_OPTIONS' });
+    }
+  });
+
   it('the published example of a signature is right', async () => {
     // source: https://docs.svix.com/receiving/verifying-payloads/how-manual
     const given = {
