@@ -72,7 +72,7 @@ describe('owners on the command line', () => {
     await good(limit('--none'));
     await good(limit('0.25', '--each'));
     expect((await json('owner', 'show', 'u-17', '--tenant', 'shop')).mostSpent).toEqual([
-      { chain: 'ETH', token: usdc, decimals: 6, aDay: '100' },
+      { chain: 'ETH', token: usdc.toLowerCase(), decimals: 6, aDay: '100' },
       { chain: 'ETH', decimals: 18, aTransaction: '0.25' },
     ]);
     const refused = { code: 2, stderr: expect.stringContaining('SPENDING_INVALID') };

@@ -1,15 +1,16 @@
 import { smallestUnits } from '../../chains/shared/units.js';
-import type { ChainRegistry } from '../../core/chain/chain.js';
+import type { Chain, ChainRegistry } from '../../core/chain/chain.js';
 import { formatUnits } from '../../core/chain/units.js';
 import { CustosError } from '../../core/errors.js';
 import { MOST_DECIMALS, type SpendingLimit } from '../../core/signing/spending.js';
 import type { SpendingRequest } from '../../core/signing/wallets-service.js';
+import { type NamedToken, tokenName } from './token-name.js';
 
 /** Limits of one owner. */
 const MOST_LIMITS = 50;
 const decimal = /^(0|[1-9]\d{0,59})(?:\.(\d{1,36}))?$/;
 /** What a chain writes as the name of a token has no blanks in it. */
-const tokenName = /^[\x21-\x7e]{1,200}$/;
+const plainName = /^[\x21-\x7e]{1,200}$/;
 
 /**
  * Reads what somebody lets an owner spend.
@@ -39,8 +40,11 @@ interface AmountChange {
 export function withAmount(
   chains: ChainRegistry,
   limits: readonly SpendingLimit[],
-  { about, which, amount }: AmountChange,
+  { about: asked, which, amount }: AmountChange,
 ): readonly SpendingLimit[] {
+  const { token: name, ...place } = asked;
+  const token = name === undefined ? {} : { token: nameOf(chains.get(asked.chain), { ...asked, token: name }) };
+  const about = { ...place, ...token };
   const before = limits.find((limit) => isSameAsset(limit, about));
   const others = limits.filter((limit) => limit !== before).map(shownLimit);
   const { aDay, aTransaction } = before === undefined ? {} : shownLimit(before);
@@ -79,16 +83,29 @@ function isSameAsset(
 function readSpendingLimit(chains: ChainRegistry, request: SpendingRequest): SpendingLimit {
   const chain = chains.get(request.chain);
   const { token, aDay, aTransaction } = request;
-  if (token !== undefined && !tokenName.test(token)) throw invalid('a token is named as the chain writes it');
   const decimals = decimalsOf(request, chain.decimals);
+  const name = token === undefined ? {} : { token: nameOf(chain, { token, decimals }) };
   if (aDay === undefined && aTransaction === undefined) throw invalid('say how much, a day or a transaction');
   const units = (text: string) => unitsOf(text, decimals);
   return {
-    ...{ chain: chain.id, decimals },
-    ...(token !== undefined && { token }),
+    ...{ chain: chain.id, decimals, ...name },
     ...(aDay !== undefined && { aDay: units(aDay) }),
     ...(aTransaction !== undefined && { aTransaction: units(aTransaction) }),
   };
+}
+
+/** As effects name it: under any other name the limit would never count. */
+function nameOf(chain: Chain, named: NamedToken): string {
+  if (!plainName.test(named.token)) throw invalid('a token is named as the chain writes it');
+  let name: string;
+  try {
+    name = tokenName(chain, named);
+  } catch (error) {
+    if (!(error instanceof CustosError)) throw error;
+    throw invalid(`it is no token of ${chain.id}: ${error.message}`, error);
+  }
+  if (name === chain.coin) throw invalid(`this token is the coin of ${chain.id}, which is limited without a token`);
+  return name;
 }
 
 /** A contract's own word about its decimals is not believed: whoever sets the limit says them. */
@@ -116,6 +133,6 @@ function assetText({ chain, token }: Pick<SpendingLimit, 'chain' | 'token'>): st
   return token === undefined ? chain : `${token} on ${chain}`;
 }
 
-function invalid(text: string): CustosError {
-  return new CustosError('SPENDING_INVALID', text);
+function invalid(text: string, cause?: CustosError): CustosError {
+  return new CustosError('SPENDING_INVALID', text, { ...(cause && { cause }) });
 }

@@ -9,7 +9,7 @@ import { isRefusal } from '../shared/refusal.js';
 import { accountKeys } from './access.js';
 import { type CadenceArgument, decimal, ufix64 } from './arguments.js';
 import { nameOf } from './request.js';
-import type { FlowTemplates, FlowToken } from './templates.js';
+import { type FlowTemplates, type FlowToken, flowContracts } from './templates.js';
 
 const DECIMALS = 8;
 const MAX_AMOUNT = 2n ** 64n - 1n;
@@ -20,6 +20,7 @@ const CUSTOM = 8;
 /** Payments of FLOW and of fungible tokens (`A.<address>.<contract>`). `from.account` is the account, `from.address` the key. */
 export function flowPayments(templates: FlowTemplates): Payments {
   return {
+    knownAccount: (network) => flowContracts[network].flowToken,
     plan: (request, network) => plan(request, network, templates),
     async build(request, { network, node }) {
       const payment = read(request, network, templates);

@@ -58,6 +58,8 @@ export interface BuiltPayment {
 export interface Payments {
   /** They spend outputs, and no two of them may spend the same one. */
   readonly fromOutputs?: true;
+  /** An account of each network, where accounts have addresses of their own. */
+  knownAccount?(network: Network): string;
   /**
    * Says what the request comes to. It is pure, so nothing that a node says has a part in it.
    * @throws CustosError ADDRESS_INVALID, NETWORK_MISMATCH, AMOUNT_INVALID, FEE_INVALID, DECIMALS_UNKNOWN, PAYMENT_UNSUPPORTED

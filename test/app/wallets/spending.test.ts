@@ -6,7 +6,7 @@ import type { SpendingRequest } from '../../../src/core/signing/wallets-service.
 
 const chains = createRegistry();
 const ETH = parseChainId('ETH');
-const token = '0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238';
+const token = '0x1c7d4b196cb0c7b01d743fbc6116a902379c7238';
 const read = (...requests: SpendingRequest[]) => readSpendingLimits(chains, requests);
 
 describe('what an owner may spend, as somebody says it', () => {
@@ -36,7 +36,7 @@ describe('what an owner may spend, as somebody says it', () => {
     [
       'SPENDING_INVALID',
       'a token twice, in letters of another case',
-      [token, token.toLowerCase()].map((one) => ({ chain: 'ETH', token: one, decimals: 6, aDay: '1' })),
+      [token, `0x${token.slice(2).toUpperCase()}`].map((one) => ({ chain: 'ETH', token: one, decimals: 6, aDay: '1' })),
     ],
     [
       'SPENDING_INVALID',
@@ -46,6 +46,44 @@ describe('what an owner may spend, as somebody says it', () => {
   ])('is refused as %s with %s', (code, _what, requests) => {
     expect(() => read(...requests)).toThrow(expect.objectContaining({ code }));
   });
+
+  const [x, issuer] = [token.slice(2), 'GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN'];
+  test.each<readonly [string, string, number, string]>([
+    ['ETH', '0x1c7D4B196Cb0C7B01d743Fbc6116a902379C7238', 6, token],
+    ['XDC', token, 6, `xdc${x}`],
+    ['XDC', `xdc${x.toUpperCase()}`, 6, `xdc${x}`],
+    ['ONE', 'one1r375kxtvkrrmq8t5877xz94fqgmecu3c2jjekv', 6, token],
+    ['TRON', '41a614f803b6fd780986a42c78ec9c7f77e6ded13c', 6, 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'],
+    ['VET', '0x0000000000000000000000000000456e65726779', 18, 'VTHO'],
+    ['ALGO', '31566704', 6, '31566704'],
+    ['XLM', `USDC:${issuer}`, 7, `USDC:${issuer}`],
+    ['FLOW', 'A.b19436aae4d94622.FiatToken', 8, 'A.b19436aae4d94622.FiatToken'],
+    ['BNB', 'BUSD-BD1', 8, 'BUSD-BD1'],
+  ])(
+    'of %s, the token %s with %d decimals, counts under the name that effects have: %s',
+    (chain, given, decimals, name) => {
+      const [limit] = read({ chain, token: given, decimals, aDay: '1' });
+      expect(limit).toEqual({ chain, token: name, decimals, aDay: 10n ** BigInt(decimals) });
+      const about = { chain: parseChainId(chain), token: given };
+      const ended = { about, which: 'aDay', amount: undefined } as const;
+      expect(withAmount(chains, limit === undefined ? [] : [limit], ended)).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['ETH', x, 6, 'is no address'],
+    ['ETH', token.slice(0, -1), 6, 'is one digit short'],
+    ['BTC', 'USDT', 6, 'is on a chain without tokens'],
+    ['XLM', `USDC-${issuer}`, 7, 'is written in another way'],
+    ['XLM', `USDC:${issuer}`, 6, 'has other decimals, which the chain fixes'],
+    ['CELO', '0x471EcE3750Da237f93B8E339c536989b8978a438', 18, 'is the coin'],
+  ])(
+    'of %s is refused for the token %s with %d decimals, which %s: the limit would never count',
+    (chain, given, decimals) => {
+      const request = { chain, token: given, decimals, aDay: '1' };
+      expect(() => read(request)).toThrow(expect.objectContaining({ code: 'SPENDING_INVALID' }));
+    },
+  );
 
   test('changes one amount, and ends with its last one', () => {
     const about = { chain: ETH, token };
