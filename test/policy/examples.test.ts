@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { policyFindings } from '../../src/app/policy/findings.js';
 import { createRegistry } from '../../src/chains/registry.js';
 import type { Effect } from '../../src/core/chain/effect.js';
 import type { PolicyFacts } from '../../src/core/policy/facts.js';
 import { readPolicy } from '../../src/policy/document/read.js';
 import { compilePolicy } from '../../src/policy/judging/compile.js';
 import { judgePolicy } from '../../src/policy/judging/judge.js';
-import { checkPolicy } from '../../src/policy/statics/check.js';
 import { approves, ether, factsOf, fee, noon, partner, pays, receiver, sender, sends } from '../support/policies.js';
 
 const folder = fileURLToPath(new URL('../../docs/policies/', import.meta.url));
@@ -18,7 +18,7 @@ function verdict(name: string, given: Partial<PolicyFacts>) {
 }
 
 it.each(readdirSync(folder))('docs/policies/%s has no mistake', (file) => {
-  const findings = checkPolicy(policyOf(file.replace('.json', '')), createRegistry().ids);
+  const findings = policyFindings(policyOf(file.replace('.json', '')), createRegistry());
   expect(findings.filter(({ level }) => level === 'mistake')).toEqual([]);
 });
 

@@ -1,8 +1,10 @@
+import type { ChainRegistry } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import type { Policy } from '../../core/policy/policy.js';
-import { checkPolicy, type PolicyFinding } from '../../policy/statics/check.js';
+import type { PolicyFinding } from '../../policy/statics/check.js';
 import { diffPolicies, type PolicyDiff } from '../../policy/statics/diff.js';
 import { readAtMost } from '../process/bounded-file.js';
+import { policyFindings } from './findings.js';
 import { parsePolicy } from './schema.js';
 
 /** Larger than any policy, in bytes. */
@@ -31,13 +33,13 @@ async function readSource({ file, read = () => readText(file) }: PolicySource): 
   }
 }
 
-/** A policy and what is wrong with it. @param chains - tickers of all chains. @throws as `readPolicyFile` */
+/** A policy and what is wrong with it. @throws as `readPolicyFile` */
 export async function checkFile(
   source: PolicySource,
-  chains: readonly string[],
+  chains: ChainRegistry,
 ): Promise<{ readonly policy: Policy; readonly findings: readonly PolicyFinding[] }> {
   const policy = await readSource(source);
-  return { policy, findings: checkPolicy(policy, chains) };
+  return { policy, findings: policyFindings(policy, chains) };
 }
 
 /** @throws as `readPolicyFile` */

@@ -10,7 +10,6 @@ import type { Store } from '../../core/store/store.js';
 import { checkField } from '../../http/problems.js';
 import { unfreezeDecree } from '../../policy/freezes.js';
 import { decreeLines } from '../../policy/quorum.js';
-import { checkPolicy } from '../../policy/statics/check.js';
 import { diffPolicies } from '../../policy/statics/diff.js';
 import { policyDecree } from '../../policy/statics/publication.js';
 import { controlView } from '../../vault/control-seal.js';
@@ -19,6 +18,7 @@ import { makeFreeze } from '../freezes/make.js';
 import { freezeJson, shownFreezes } from '../freezes/shown.js';
 import { backtest } from '../policy/backtest.js';
 import type { DecodingParts } from '../policy/decoded.js';
+import { policyFindings } from '../policy/findings.js';
 import { shownFirst, versionJson, versionOf } from '../policy/history.js';
 import { policyHistory } from '../policy/published.js';
 import { parsePolicy } from '../policy/schema.js';
@@ -79,7 +79,7 @@ type ServedPolicyParts = Omit<ServedControlParts, 'mac'> & {
 
 /** Policies as the API shows them, from the front's copies, and publishes them, by whoever has the root key. */
 export function servedPolicies(parts: ServedPolicyParts): PoliciesService {
-  const { store, clock, viewKey, chains, decoding } = parts;
+  const { store, clock, viewKey, decoding } = parts;
   const seal = controlView(viewKey, store.storeId);
   const history = () => policyHistory({ store, seal, clock });
   const found = async (version: number | undefined) => {
@@ -97,7 +97,7 @@ export function servedPolicies(parts: ServedPolicyParts): PoliciesService {
     check(text): DraftChecked {
       const policy = readDraft(text);
       const { version, hash } = policy;
-      return { version, hash, lines: [...policyLines(policy)], findings: [...checkPolicy(policy, chains)] };
+      return { version, hash, lines: [...policyLines(policy)], findings: [...policyFindings(policy, decoding.chains)] };
     },
     async diff(text, from): Promise<DraftDiff> {
       const policy = readDraft(text);

@@ -10,7 +10,7 @@ import { confirmed, openKey, signaturesIn } from './approver.js';
 
 export const sign: Run = async (call) => {
   const { args, options, out } = call;
-  const { policy, findings } = await checkFile({ file: args[0] ?? '' }, call.house.chains.ids);
+  const { policy, findings } = await checkFile({ file: args[0] ?? '' }, call.house.chains);
   const before = options.previous === undefined ? undefined : await readPolicyFile(options.previous);
   const { act, diff } = agreementOf(policy, before);
   const store = await storeIdOf(call);
@@ -36,7 +36,7 @@ export const sign: Run = async (call) => {
 export const publish: Run = async (call) => {
   const { args, options, house, out } = call;
   const [file = '', ...files] = args;
-  const { policy, findings } = await checkFile({ file }, house.chains.ids);
+  const { policy, findings } = await checkFile({ file }, house.chains);
   const signatures = await signaturesIn(files, (text) => readPolicySignature(text, policy));
   const { delay } = options;
   const journal = await house.journal();

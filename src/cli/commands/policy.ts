@@ -19,7 +19,7 @@ export const draft: Run = async ({ house, out }) => {
 export const check: Run = async ({ args, options, house, out }) => {
   const [file = ''] = args;
   const source = file === '-' ? { file: 'standard input', read: () => house.terminal.readInput() } : { file };
-  const { policy, findings } = await checkFile(source, house.chains.ids);
+  const { policy, findings } = await checkFile(source, house.chains);
   const mistakes = findings.filter(({ level }) => level === 'mistake').length;
   const { version, hash, permits, forbids, limits } = policy;
   const rules = permits.length + forbids.length + limits.length;

@@ -1,4 +1,5 @@
 import type { BookEntry, Policy, PolicyAsset } from '../../core/policy/policy.js';
+import { folded } from '../address.js';
 import { canonicalJson } from '../canonical-json.js';
 import { hashOf } from '../hash.js';
 import { isTimeZone } from '../judging/calendar.js';
@@ -40,7 +41,7 @@ function assetsOf(document: PolicyDocument): ReadonlyMap<string, PolicyAsset> {
   const keys = new Set<string>();
   for (const [name, asset] of Object.entries(document.assets)) {
     if (name === 'any') throw invalid('assets.any', 'has a name that means every asset');
-    const key = `${asset.network} ${asset.chain} ${asset.token?.toLowerCase() ?? ''}`;
+    const key = `${asset.network} ${asset.chain} ${folded(asset.token ?? '')}`;
     if (keys.has(key)) throw invalid(`assets.${name}`, 'is declared under another name as well');
     keys.add(key);
     found.set(name, { name, ...asset });

@@ -20,6 +20,16 @@ describe('a forbid', () => {
     expect(forbidden({ to: partner }, { effects: [pays(1n), pays(1n, { to: partner }), fee] })).toBe(true);
   });
 
+  it('means an address of XDC Network in either of its prefixes, and so does a permit', () => {
+    const xdc = { ...pays(1n), to: `xdc${'ab'.repeat(20)}` };
+    const to = [`0x${'AB'.repeat(20)}`, `xdc${'ab'.repeat(20)}`, `XDC${'AB'.repeat(20)}`];
+    for (const one of to) {
+      expect(forbidden({ to: one }, { effects: [xdc, fee] })).toBe(true);
+      expect(verdictOf({ permits: [{ ...open, to: one }] }, { effects: [xdc, fee] })).toBe('allow');
+    }
+    expect(forbidden({ to: `0x${'ac'.repeat(20)}` }, { effects: [xdc, fee] })).toBe(false);
+  });
+
   it('without any condition denies everything', () => {
     expect(forbidden({})).toBe(true);
   });
