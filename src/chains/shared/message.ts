@@ -26,24 +26,30 @@ export interface Framed extends Signatory {
   /** What the frame adds besides, and is signed too. */
   readonly args?: readonly EffectArgument[];
   readonly digest: Uint8Array;
+  /** Contracts of the chain verify signatures of this standard, and act on what they stand for. */
+  readonly isForContracts?: true;
   readonly sign: DecodedMessage['sign'];
 }
 
 /** Characters of a message that its sentence quotes. */
 const QUOTED = 300;
 
-/** A message that moves nothing, whatever it says. */
-export function framedMessage({ from, coin, standard, content, args = [], digest, sign }: Framed): DecodedMessage {
-  const said = saidBy(content);
+/** A message that moves nothing by itself. Bytes that no person reads may move something where contracts verify them. */
+export function framedMessage(framed: Framed): DecodedMessage {
+  const { from, coin, standard, content, args = [], digest, isForContracts, sign } = framed;
+  const isOpaque = isForContracts === true && !isReadable(content);
+  const said = isOpaque ? bytesOf(content) : saidBy(content);
   const effect: Effect = {
     op: 'message',
+    ...(isOpaque && { code: 'opaque-data' }),
     from,
     method: standard,
     args: [said, ...args],
     data: bytesToHex(content).slice(2),
   };
   const quoted = said.value.length > QUOTED ? `${said.value.slice(0, QUOTED)} … (${content.length} bytes)` : said.value;
-  const text = `${from} signs the ${said.name} ${said.name === 'text' ? JSON.stringify(quoted) : quoted} (${standard})`;
+  const words = `${from} signs the ${said.name} ${said.name === 'text' ? JSON.stringify(quoted) : quoted} (${standard})`;
+  const text = isOpaque ? `${words}, whatever contracts take them for` : words;
   return decoded({ from, coin, kind: 'message', effects: [effect], digest, text, notes: [said, ...args], sign });
 }
 
@@ -73,7 +79,7 @@ export function decoded(
     },
 ): DecodedMessage {
   const { from, coin, effects, digest, sign, tokens = [], ...said } = parts;
-  const hazards = effects.flatMap(({ code }) => (code === 'blind-signature' ? [{ kind: code }] : []));
+  const hazards = effects.flatMap(({ code }) => (code === undefined ? [] : [{ kind: code }]));
   return {
     effects: [...effects, { op: 'fee', from, asset: coin, amount: 0n }],
     summary: {
@@ -143,12 +149,28 @@ export function unsupportedMessage({ kind }: MessageContent, chain: string): Cus
   return new CustosError('MESSAGE_UNSUPPORTED', `${chain} has no standard for signing a ${kind}`);
 }
 
+/** Letters and digits, of which no hash consists: one of 2^64 does. */
+const plain = /^[\w-]*$/;
+const control = /(?![\t\n\r])\p{Cc}/u;
+/** Of the hash of a transaction of a Safe, of a smart account, or of whatever a contract hashes. */
+const HASH = 32;
+
+/** Whether people read in the bytes what contracts can read in them. */
+function isReadable(content: Uint8Array): boolean {
+  const { name, value } = saidBy(content);
+  return name === 'text' && !control.test(value) && (content.length !== HASH || plain.test(value));
+}
+
+function bytesOf(content: Uint8Array): EffectArgument {
+  return { name: 'bytes', value: bytesToHex(content) };
+}
+
 /** The text that bytes spell, or their digits. */
 function saidBy(content: Uint8Array): EffectArgument {
   try {
     return { name: 'text', value: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content) };
   } catch {
     // The decoder throws on bytes that are not UTF-8; they are not text.
-    return { name: 'bytes', value: bytesToHex(content) };
+    return bytesOf(content);
   }
 }

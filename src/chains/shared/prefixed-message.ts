@@ -47,5 +47,6 @@ function parse(content: MessageContent, from: string, scheme: PrefixedScheme): D
   if (content.kind === 'hash') return blindSignature({ from, coin, hash: content.hash, sign: signer(content.hash) });
   if (content.kind !== 'message') throw unsupportedMessage(content, chain);
   const digest = prefixedHash(prefix, content.bytes);
-  return framedMessage({ from, coin, standard, content: content.bytes, digest, sign: signer(digest) });
+  const framed = { from, coin, standard, content: content.bytes, digest, isForContracts: true } as const;
+  return framedMessage({ ...framed, sign: signer(digest) });
 }

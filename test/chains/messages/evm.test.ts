@@ -5,10 +5,12 @@ import { createRegistry } from '../../../src/chains/registry.js';
 import { messageContent } from '../../../src/core/chain/message-content.js';
 import { contextOf, keyOf } from '../signing.js';
 import { parseMessage } from './messages.js';
+import { rows, typedJson } from './typed-data-rows.js';
 
 const registry = createRegistry();
 const eth = registry.get('ETH');
 const key = keyOf(eth);
+const safeTransaction = messageContent({ kind: 'typed-data', json: typedJson(rows.safeTransaction) });
 const hexed = (text: string) => text as `0x${string}`;
 
 describe('messages of the Ethereum family', () => {
@@ -39,6 +41,41 @@ describe('messages of the Ethereum family', () => {
       },
       { op: 'fee', from: key.address, asset: 'ETH', amount: 0n },
     ]);
+  });
+
+  it('the hash of a Safe transaction in a message, by which a Safe counts its owner in, is opaque', async () => {
+    const bytes = new Uint8Array(Buffer.from(parseMessage(eth, safeTransaction).digest, 'hex'));
+    const { summary, effects, sign } = parseMessage(eth, messageContent({ kind: 'message', bytes }));
+    const digits = Buffer.from(bytes).toString('hex');
+    expect(effects[0]).toMatchObject({
+      op: 'message',
+      code: 'opaque-data',
+      args: [{ name: 'bytes', value: `0x${digits}` }],
+    });
+    expect(summary).toMatchObject({ opaque: true, hazards: [{ kind: 'opaque-data' }] });
+    expect(summary.text).toBe(`${key.address} signs the bytes 0x${digits} (EIP-191), whatever contracts take them for`);
+    // The Safe takes 4 from a v of 31 and 32, and frames its hash.
+    const { signature } = await sign([key]);
+    const owner = await recoverAddress({ hash: hashMessage({ raw: bytes }), signature: hexed(signature) });
+    expect(owner.toLowerCase()).toBe(key.address);
+  });
+
+  it.each([
+    ['hello\n\tworld', false],
+    ['', false],
+    ['äöü €', false],
+    ['0123456789abcdef0123456789ABCD-_', false],
+    ['31 characters and a blank: 2^46.', true],
+    ['a\u0000b', true],
+    ['\u007f', true],
+  ])('of contracts, the text %j is opaque: %s', (text, isOpaque) => {
+    for (const id of ['ETH', 'TRON', 'VET']) {
+      const chain = registry.get(id);
+      const { effects, summary } = parseMessage(chain, messageContent({ kind: 'message', text }));
+      expect([id, effects[0]?.code, summary.opaque]).toEqual([id, isOpaque ? 'opaque-data' : undefined, isOpaque]);
+    }
+    const { effects } = parseMessage(registry.get('XLM'), messageContent({ kind: 'message', text }));
+    expect(effects[0]).not.toHaveProperty('code');
   });
 
   it('a hash is signed as it is, and is a hazard', async () => {

@@ -31,7 +31,8 @@ function parse(content: MessageContent, context: ParseContext, settings: EvmSett
   }
   // A transaction never begins with 0x19, neither in RLP nor as a typed one of EIP-2718.
   const digest = prefixedHash('Ethereum Signed Message', content.bytes);
-  return framedMessage({ from, coin, standard: 'EIP-191', content: content.bytes, digest, sign: signer(digest) });
+  const framed = { from, coin, standard: 'EIP-191', content: content.bytes, digest, isForContracts: true } as const;
+  return framedMessage({ ...framed, sign: signer(digest) });
 }
 
 async function signHash(
