@@ -293,6 +293,11 @@ export const effectRows: readonly (readonly [signature: string, ...effects: stri
     'approve!allowance contract > alice 9 of token #9 at token approve(address,uint256)',
   ],
   [
+    'executeMetaTransaction(address,bytes,bytes32,bytes32,uint8)',
+    'call!nested-call me > contract',
+    'approve!allowance bob > alice 9 of contract #9 at contract approve(address,uint256)',
+  ],
+  [
     'batch(bytes[],bool)',
     'call!nested-call me > contract',
     'approve!allowance me > alice 9 of contract #9 at contract approve(address,uint256)',

@@ -345,6 +345,11 @@ export const rows: readonly (readonly [string, readonly unknown[], readonly Haza
         [{ ...may('allowance', alice, 9n, { text: 'approve' }), asset: token }],
       ] as const,
   ),
+  [
+    'executeMetaTransaction(address,bytes,bytes32,bytes32,uint8)',
+    [bob, approval, word, word, 27],
+    [may('allowance', alice, 9n, { text: 'approve' })],
+  ],
   ['batch(bytes[],bool)', [[approval], true], [may('allowance', alice, 9n, { text: 'approve' })]],
   [
     'executeBatch((address,uint256,bytes)[])',

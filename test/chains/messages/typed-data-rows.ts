@@ -27,6 +27,9 @@ const authorization = {
   nonce: bytes32,
 };
 const item = 'uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,uint256 endAmount';
+const forwarding = { name: 'Forwarder', version: '1', chainId: 1, verifyingContract: safe };
+/** `approve` of everything. */
+const approval = `0x095ea7b3${spender.slice(2).padStart(64, '0')}${'f'.repeat(64)}`;
 
 export const rows = {
   /** The example of EIP-712 itself. */
@@ -201,6 +204,26 @@ export const rows = {
       conduitKey: bytes32,
       counter: 0,
     },
+  },
+  metaTransaction: {
+    domain: { name: 'Token', version: '1', chainId: 1, verifyingContract: token },
+    types: { MetaTransaction: 'uint256 nonce,address from,bytes functionSignature' },
+    primaryType: 'MetaTransaction',
+    message: { nonce: 0, from: owner, functionSignature: approval },
+  },
+  forwardRequest: {
+    domain: forwarding,
+    types: { ForwardRequest: 'address from,address to,uint256 value,uint256 gas,uint256 nonce,bytes data' },
+    primaryType: 'ForwardRequest',
+    message: { from: owner, to: token, value: 0, gas: 100000, nonce: 0, data: approval },
+  },
+  forwardRequestWithEnd: {
+    domain: forwarding,
+    types: {
+      ForwardRequest: 'address from,address to,uint256 value,uint256 gas,uint256 nonce,uint48 deadline,bytes data',
+    },
+    primaryType: 'ForwardRequest',
+    message: { from: owner, to: token, value: 0, gas: 100000, nonce: 0, deadline: 9, data: approval },
   },
 } satisfies Record<string, TypedRow>;
 

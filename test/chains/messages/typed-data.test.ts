@@ -161,6 +161,35 @@ describe('what typed data let contracts do', () => {
     expect(change({ gasPrice: 1, baseGas: 7, refundReceiver: spender })).toContain('allowance');
   });
 
+  it.each([
+    ['metaTransaction', token],
+    ['forwardRequest', safe],
+    ['forwardRequestWithEnd', safe],
+  ] as const)('%s does what the call does that it lets others hand in', (name, contract) => {
+    const danger = { op: 'approve', code: 'unlimited-allowance', from: owner, to: spender, asset: token };
+    const { effects, summary } = parse(typedJson(rows[name]));
+    expect(effects).toEqual([
+      expect.objectContaining({ op: 'typed-data', contract }),
+      expect.objectContaining({ ...danger, amount: 2n ** 256n - 1n, method: 'approve(address,uint256)' }),
+      expect.objectContaining({ op: 'fee' }),
+    ]);
+    expect(effects[0]).not.toHaveProperty('code');
+    expect(summary.hazards).toMatchObject([{ kind: 'unlimited-allowance', party: spender }]);
+    const [member, call] = name === 'metaTransaction' ? ['functionSignature', '0x01020304'] : ['data', '0x01020304'];
+    const message = { ...rows[name].message, [member]: call };
+    expect(effectsOf({ ...rows[name], message })).toMatchObject([
+      { op: 'typed-data', code: 'opaque-data' },
+      { op: 'call', code: 'opaque-data', from: owner, contract: token, data: '01020304' },
+      { op: 'fee' },
+    ]);
+  });
+
+  it('a call that is handed in by a forwarder names the coins that go along', () => {
+    const message = { ...rows.forwardRequest.message, value: 5, data: '0x' };
+    const moved = { op: 'transfer', from: owner, to: token, asset: 'ETH', amount: 5n };
+    expect(effectsOf({ ...rows.forwardRequest, message })[1]).toEqual(moved);
+  });
+
   it('an order that gives nothing back says so', () => {
     const message = { ...rows.order.message, consideration: [] };
     expect(parse(typedJson(rows.order, { message })).summary.text).toMatch(/ for nothing$/);

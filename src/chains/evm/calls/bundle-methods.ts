@@ -25,6 +25,10 @@ export const bundleMethods = [
   ),
   method('0xc3077fa9', 'blockAndAggregate((address,bytes)[])', (call) => ofOthers(call, { list: 0, data: 1 })),
   method('0x399542e9', 'tryBlockAndAggregate(bool,(address,bytes)[])', (call) => ofOthers(call, { list: 1, data: 1 })),
+  method('0x0c53c51c', 'executeMetaTransaction(address,bytes,bytes32,bytes32,uint8)', (call) => {
+    const message = { to: call.target, data: call.bytes(1), value: 0n, sender: call.address(0) };
+    return together(call, [call.inner(message)], `hands in a call of ${call.address(0)} to contract ${call.contract}`);
+  }),
   method('0xd2423b51', 'batch(bytes[],bool)', (call) => ofItself(call, 0)),
   method('0x34fcd5be', 'executeBatch((address,uint256,bytes)[])', (call) =>
     ofOthers(call, { list: 0, data: 2, value: 1 }),

@@ -34,6 +34,8 @@ const AUTHORIZED = 'address from,address to,uint256 value,uint256 validAfter,uin
 const ITEM = 'uint8 itemType,address token,uint256 identifierOrCriteria,uint256 startAmount,uint256 endAmount';
 const ORDER = `OrderComponents(address offerer,address zone,OfferItem[] offer,ConsiderationItem[] consideration,uint8 orderType,uint256 startTime,uint256 endTime,bytes32 zoneHash,uint256 salt,bytes32 conduitKey,uint256 counter)ConsiderationItem(${ITEM},address recipient)OfferItem(${ITEM})`;
 
+const FORWARD = 'address from,address to,uint256 value,uint256 gas,uint256 nonce';
+
 /** Typed data that are understood, by their whole type. A type that differs in one letter is another one. */
 const known: ReadonlyMap<string, Known> = new Map<string, Known>([
   // ERC-2612.
@@ -89,6 +91,15 @@ const known: ReadonlyMap<string, Known> = new Map<string, Known>([
     'SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)',
     safeTransaction,
   ],
+  // Tokens of Polygon's bridge, and other contracts with meta-transactions of their own.
+  [
+    'MetaTransaction(uint256 nonce,address from,bytes functionSignature)',
+    (data, place) =>
+      forwarded({ from: data.text('from'), to: place.contract, data: data.bytes('functionSignature') }, place),
+  ],
+  // Forwarders of ERC-2771, as OpenZeppelin's contracts 4 and 5 have them.
+  [`ForwardRequest(${FORWARD},bytes data)`, forwardRequest],
+  [`ForwardRequest(${FORWARD},uint48 deadline,bytes data)`, forwardRequest],
 ]);
 
 /** Permits of Permit2 with data of whoever asks for them: https://docs.uniswap.org/contracts/permit2/reference/signature-transfer */
@@ -208,6 +219,26 @@ function safeTransaction(data: TypedReader, { contract, from, rules }: Place): K
     moves: read.moves,
     effects: [own, ...inner],
     text: read.text,
+    ...(read.opaque === true && { opaque: true }),
+  };
+}
+
+/** Whoever hands it in has the call made in the signer's name, by a contract that the called one trusts. */
+function forwardRequest(data: TypedReader, place: Place): KnownData {
+  const [from, to, value] = [data.text('from'), data.text('to'), data.number('value')];
+  return forwarded({ from, to, value, data: data.bytes('data') }, place);
+}
+
+function forwarded(
+  call: { readonly from: string; readonly to: string; readonly value?: bigint; readonly data: Uint8Array },
+  { contract, rules }: Place,
+): KnownData {
+  const { from, to, value = 0n, data } = call;
+  const read = new CallReader(rules).read({ to: rules.read(to), data, value, sender: from });
+  return {
+    moves: read.moves,
+    effects: read.effects,
+    text: `lets contract ${contract} make a call for ${from}, which ${read.text}`,
     ...(read.opaque === true && { opaque: true }),
   };
 }
