@@ -58,7 +58,7 @@ export function readLimit(limit: Limit, taking: Taking): LimitFinding | undefine
   if (matched.length === 0 && (acts || isAboutEffects(limit))) return undefined;
   const { id, ceiling } = limit;
   const taken = chargesOf(limit, matched, taking);
-  const isOpen = ceiling.kind === 'amount' && matched.some((effect) => isOpenTo(limit, effect, scene));
+  const isOpen = ceiling.kind === 'amount' && matched.some((effect) => isOpenTo(ceiling.asset, effect, taking));
   if (!isOpen && taken.every(isWithin)) return { limit, charges: taken, unbounded: none, missing: none };
   const { fits, missing } = beyond(limit, taking);
   const charges = taken.map((charge) => (isWithin(charge) ? charge : { ...charge, fits }));
@@ -101,10 +101,21 @@ export function isAboutEffects({
   return [op, code, asset, from, to, contract, method, args, dataPrefix, accounts].some((one) => one !== undefined);
 }
 
-/** It may take any amount of the limit's asset. */
-function isOpenTo({ ceiling }: Limit, effect: Effect, { nameOf }: Scene): boolean {
-  const isThis = effect.asset === undefined || (ceiling.kind === 'amount' && nameOf(effect) === ceiling.asset);
+/** It may take any amount of the asset. */
+function isOpenTo(asset: string, effect: Effect, { scene, paid }: Taking): boolean {
+  const { contract } = effect;
+  // What the asset's own contract is told in words that are not understood may be told to move it.
+  if (contract !== undefined && isUnread(effect, paid)) {
+    if (scene.nameOf({ ...effect, asset: contract }) === asset) return true;
+  }
+  const isThis = effect.asset === undefined || scene.nameOf(effect) === asset;
   return isThis && isUnbounded(effect);
+}
+
+/** Bytes behind arguments that are understood do nothing, and what typed data let others do is beside them. */
+function isUnread({ op, code, data }: Effect, paid: readonly Effect[]): boolean {
+  if (code !== 'opaque-data') return false;
+  return data !== undefined || (op === 'typed-data' && paid.length === 1);
 }
 
 /** What it takes of each budget. What does not fit has `no`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../../src/core/chain/effect.js';
 import type { PolicyFacts } from '../../../src/core/policy/facts.js';
 import {
   approves,
@@ -12,6 +13,7 @@ import {
   receiver,
   sender,
   sends,
+  token,
   verdictOf,
 } from '../../support/policies.js';
 
@@ -36,6 +38,23 @@ function limited(limit: object, given: Partial<PolicyFacts> = {}) {
 }
 
 describe('a limit of an amount', () => {
+  it('denies what tells the contract of its asset something that is not understood, and may be a payment', () => {
+    const limit = { ...day, asset: 'USDC' };
+    const unread = { op: 'call', code: 'opaque-data', from: sender, to: token, contract: token } as const;
+    const typed = { ...unread, op: 'typed-data' } as const;
+    const permits = [{ ...allCodes, op: [...anything.op, 'typed-data'] }];
+    const verdict = (...effects: Effect[]) => verdictOf({ permits, limits: [limit] }, { effects: [...effects, fee] });
+    expect(verdict({ ...unread, data: '01020304' })).toBe('deny');
+    expect(verdict({ ...unread, data: '01020304', contract: partner })).toBe('allow');
+    expect(verdict(typed)).toBe('deny');
+    expect(verdict({ ...typed, contract: partner })).toBe('allow');
+    // What it does with the asset is beside it.
+    expect(verdict(sends(1n), unread)).toBe('allow');
+    expect(verdict(typed, sends(1n))).toBe('allow');
+    expect(verdict(typed, sends(3_000_000n))).toBe('deny');
+    expect(limited(day, { effects: [{ ...unread, data: '01020304' }, fee] })).toBe('allow');
+  });
+
   it('charges the value and the highest fee, and fits up to the last unit', () => {
     const used = (spent: bigint) => ({ used: () => spent });
     expect(charges(day)).toEqual([['day mainnet ETH', ether + ether / 1000n]]);
