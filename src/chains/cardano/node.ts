@@ -39,9 +39,10 @@ export const cardanoNode: ChainNode = {
   async fate({ txId, raw }, node) {
     const { network, ttl } = readSignedBody(raw);
     const where = { network_identifier: identifier(network) };
+    // Asked first: a block may take it between two questions.
+    const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
     const { transactions, total_count: count } = await search(node, where, txId);
     if (Array.isArray(transactions) && transactions.length > 0) return 'known';
-    const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
     const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
     return isSearched && slotOf(time, network) > ttl + MARGIN ? 'dead' : 'open';
   },

@@ -11,6 +11,8 @@ import { checkReceivers } from './receiver.js';
 
 /** Seconds of history that a node must have before a transaction's end. Then a transaction that it does not know never happened. */
 const HISTORY = 7n * 24n * 3600n;
+/** Seconds by which a node that looks for a transaction may be behind the one that says what time it is. */
+const LAG = 300n;
 
 /** Nodes of Stellar speak Horizon's interface. */
 export const stellarNode: ChainNode = {
@@ -26,8 +28,10 @@ export const stellarNode: ChainNode = {
     throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
   },
   async fate(recorded, node) {
+    // Asked first: a ledger may take it between two questions.
+    const isOver = await isOutdated(recorded, node);
     if ((await find(recorded, node)) !== undefined) return 'known';
-    return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+    return isOver ? 'dead' : 'open';
   },
   /** The network takes one transaction of an account in a ledger, and only in the order of their numbers. */
   async refusal({ completed }, words, node) {
@@ -50,12 +54,12 @@ async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fi
   return isObject(found) && found['hash'] === txId ? found : undefined;
 }
 
-/** True when its time is over by the ledger's clock, and the node has ledgers from long before. */
+/** True when its time is over by the ledger's clock, for a node that lags as well, and the node has ledgers from long before. */
 async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
   const { maxTime } = readEnvelope(completed).conditions;
   if (maxTime === undefined) return false;
   const [latest, first] = await Promise.all([closedAt(node, 'desc'), closedAt(node, 'asc')]);
-  return latest !== undefined && first !== undefined && latest > maxTime && first < maxTime - HISTORY;
+  return latest !== undefined && first !== undefined && latest > maxTime + LAG && first < maxTime - HISTORY;
 }
 
 async function closedAt(node: NodeClient, order: 'asc' | 'desc'): Promise<bigint | undefined> {

@@ -2,6 +2,7 @@ import type { ChainNode, NodeClient, RecordedTransaction } from '../../core/chai
 import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { includedAt } from '../shared/finality.js';
+import { unlessRefused } from '../shared/refusal.js';
 import { readBlock } from './block.js';
 import { completeBody } from './complete.js';
 import { lastBlockOf } from './signed.js';
@@ -16,8 +17,15 @@ export const vechainNode: ChainNode = {
     throw new CustosError('NODE_ANSWER_INVALID', 'the VET node took a broadcast and answered with another id');
   },
   async fate(recorded, node) {
+    // Asked first, so that whoever looks afterwards has seen every block before.
+    const final = await finalBlock(node);
     if (await isFound(recorded, node)) return 'known';
-    return (await isOutdated(recorded, node)) ? 'dead' : 'open';
+    if (final === undefined || final.number <= lastBlockOf(recorded.raw)) return 'open';
+    return (await isIn(final, recorded, node)) ? 'known' : 'dead';
+  },
+  /** Until it is proved, a branch or another node may have it in a block. */
+  async refusal(_recorded, words) {
+    return /expired/i.test(words) ? 'later' : 'final';
   },
   async inclusion(recorded, node) {
     const best = readBlock(await node.http({ path: '/blocks/best' }));
@@ -40,8 +48,23 @@ async function isFound({ txId }: RecordedTransaction, node: NodeClient): Promise
   return isObject(found) && found['id'] === txId;
 }
 
-/** A transaction lives for `expiration` blocks from the one that it refers to, and is never taken afterwards. */
-async function isOutdated({ raw }: RecordedTransaction, node: NodeClient): Promise<boolean> {
-  const { number } = readBlock(await node.http({ path: '/blocks/best' }));
-  return number > lastBlockOf(raw);
+/** The newest block that no reorganisation can undo; undefined where the node does not say. */
+async function finalBlock(node: NodeClient): Promise<ReturnType<typeof readBlock> | undefined> {
+  const block = await unlessRefused(() => node.http({ path: '/blocks/finalized' }));
+  return block === undefined ? undefined : readBlock(block);
+}
+
+/**
+ * Whether the chain up to a block holds it. A node without that block refuses to say. A transaction lives for `expiration` blocks
+ * from the one that it refers to: what is not in a chain beyond the last of them never will be.
+ */
+async function isIn(
+  { id }: { readonly id: string },
+  { txId }: RecordedTransaction,
+  node: NodeClient,
+): Promise<boolean> {
+  const found = await node.http({ path: `/transactions/${txId}?head=${id}` });
+  if (found === null) return false;
+  if (isObject(found) && found['id'] === txId) return true;
+  throw new CustosError('NODE_ANSWER_INVALID', 'the VET node answered with another transaction');
 }
