@@ -14,7 +14,7 @@ const cases = allPayments.filter(({ chain }) => !alike.has(chain));
 
 /** What a liar puts in place of a value of this kind. */
 function liesFor(value: unknown): readonly unknown[] {
-  if (typeof value === 'number') return [0, value + 1, value * 1000, -1, 1.5, 2 ** 53, '1', null];
+  if (typeof value === 'number') return [0, value + 1, value * 1000, -1, 1.5, 2 ** 53, 1e305, '1', null];
   if (typeof value === 'bigint') return [0n];
   if (typeof value === 'boolean') return [!value];
   if (typeof value !== 'string') return [null, 'x', 7];

@@ -17,6 +17,8 @@ export interface Coin {
 
 /** Blocks that a transaction may wait, for the advice on fees. */
 const TARGET_BLOCKS = 6;
+/** Whole coins for a thousand bytes. No one pays more, and a larger number may be beyond all numbers in smallest units. */
+const MOST_RATE = 10_000_000;
 
 /**
  * Unspent outputs of scripts that are in blocks. A node without a scan of its outputs is asked for those that its wallet
@@ -38,7 +40,8 @@ export async function findCoins(
 
 /**
  * One output, when nothing that the node knows spends it, also not what waits in its pool.
- * @returns undefined for an output that is spent, that never was, or of a block reward that cannot be spent yet
+ * @returns undefined for an output that is spent, that never was, of a block reward that cannot be spent yet, or with tokens of
+ *   Bitcoin Cash beside its coins, which a plain transfer would burn
  */
 export async function readCoin(
   { txId, index }: { readonly txId: string; readonly index: number },
@@ -48,7 +51,8 @@ export async function readCoin(
   const answer = await node.rpc('gettxout', [txId, index, true]);
   if (answer === null) return undefined;
   if (!isObject(answer)) throw unreadable('gettxout', 'no output');
-  const { coinbase, confirmations, value, scriptPubKey } = answer;
+  const { coinbase, confirmations, value, scriptPubKey, tokenData } = answer;
+  if (tokenData !== undefined && tokenData !== null) return undefined;
   if (coinbase === true && !(typeof confirmations === 'number' && confirmations > maturity)) return undefined;
   const script = isObject(scriptPubKey) ? scriptPubKey['hex'] : undefined;
   return coinOf({ txid: txId, vout: index, amount: value, scriptPubKey: script }, 'gettxout');
@@ -56,14 +60,17 @@ export async function readCoin(
 
 /**
  * What a virtual byte costs now, in smallest units.
+ * @param blocks - that a transaction may wait
  * @returns undefined if the node has seen too few blocks to estimate
+ * @throws CustosError NODE_*: also where nobody could pay that much
  */
-export async function askRate(node: NodeClient): Promise<number | undefined> {
-  const smart = await unlessRefused(() => node.rpc('estimatesmartfee', [TARGET_BLOCKS]));
+export async function askRate(node: NodeClient, blocks = TARGET_BLOCKS): Promise<number | undefined> {
+  const smart = await unlessRefused(() => node.rpc('estimatesmartfee', [blocks]));
   // Nodes of Bitcoin Cash know the older name only.
   const found = smart === undefined ? await unlessRefused(() => node.rpc('estimatefee', [])) : smart;
   const perThousand = isObject(found) ? found['feerate'] : found;
   if (typeof perThousand !== 'number' || !Number.isFinite(perThousand) || perThousand <= 0) return undefined;
+  if (perThousand > MOST_RATE) throw unreadable('estimatesmartfee', `the rate ${perThousand}`);
   return (perThousand * 10 ** DECIMALS) / 1000;
 }
 

@@ -148,6 +148,11 @@ test.each([
   expect(node.seen).toEqual([]);
 });
 
+test('what is no text in a refusal of an XRP node is left out', async () => {
+  node.reply = json(result({ error: { toString: 1 } }));
+  expect((await ask.get('/v3/xrp/fee')).body).toMatchObject({ errorCode: 'NODE_REFUSED' });
+});
+
 test.each([
   ['/v3/algorand/block/current', { 'last-round': '12' }],
   ['/v3/egld/block/current', { data: { status: { erd_nonce: -1 } } }],

@@ -130,3 +130,14 @@ test('fees are advised for a byte, and estimated for a transfer in whole coins',
   });
   expect((await ask.post('/v3/blockchain/estimate', { ...transfer, to: null })).status).toBe(400);
 });
+
+test('numbers of a node that are no rate and no time are refused or left out', async () => {
+  node.answers['getblockchaininfo'] = { chain: 'regtest', blocks: 7, time: 2 ** 53 - 1 };
+  const { body } = await ask.get('/v3/blockchain/fee/LTC');
+  expect(body).toEqual({ fast: 40, medium: 20, slow: 20, block: 7 });
+  node.answers['estimatesmartfee'] = { feerate: 1e305 };
+  expect(await ask.get('/v3/blockchain/fee/LTC')).toMatchObject({
+    status: 502,
+    body: { errorCode: 'NODE_ANSWER_INVALID' },
+  });
+});

@@ -5,7 +5,7 @@ import { formatUnits } from '../../../core/chain/units.js';
 import { CustosError } from '../../../core/errors.js';
 import { isObject } from '../../../core/json.js';
 import { unlessRefused } from '../../shared/refusal.js';
-import { type Coin, findCoins, smallestUnits, unreadable } from '../coins.js';
+import { askRate, type Coin, findCoins, smallestUnits, unreadable } from '../coins.js';
 import { DECIMALS, type UtxoChainDefinition } from '../definition.js';
 import { addressOf, readScript, scriptOfAddress, writeScript } from '../script.js';
 import { scriptIn, transactionAnswer } from './transaction.js';
@@ -88,12 +88,7 @@ async function outputOf(
 /** What a byte costs, for a transaction that may wait for some blocks. */
 async function ratesOf(node: NodeClient, { build, fees }: UtxoChainDefinition) {
   const least = Math.max(fees.leastRate, build.leastRate ?? 1);
-  const rate = async (blocks: number) => {
-    const found = await unlessRefused(() => node.rpc('estimatesmartfee', [blocks]));
-    const perThousand = isObject(found) ? found['feerate'] : await unlessRefused(() => node.rpc('estimatefee', []));
-    const isRate = typeof perThousand === 'number' && Number.isFinite(perThousand) && perThousand > 0;
-    return Math.max(isRate ? Math.ceil(perThousand * 10 ** (DECIMALS - 3)) : build.usualRate, least);
-  };
+  const rate = async (blocks: number) => Math.max(Math.ceil((await askRate(node, blocks)) ?? build.usualRate), least);
   const slow = await rate(targets.slow);
   const medium = Math.max(await rate(targets.medium), slow);
   const fast = Math.max(await rate(targets.fast), medium);
@@ -101,9 +96,10 @@ async function ratesOf(node: NodeClient, { build, fees }: UtxoChainDefinition) {
   const { blocks, time, mediantime } = isObject(info) ? info : {};
   // Dogecoin's nodes name the median alone.
   const seconds = [time, mediantime].find((one) => typeof one === 'number' && Number.isSafeInteger(one));
+  const moment = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
   return {
     ...{ fast, medium, slow, block: blocks },
-    ...(typeof seconds === 'number' && { time: new Date(seconds * 1000).toISOString() }),
+    ...(!Number.isNaN(moment.getTime()) && { time: moment.toISOString() }),
   };
 }
 

@@ -59,9 +59,11 @@ async function balanceOf(
 async function ask(node: NodeClient, method: string, params: JsonObject): Promise<JsonObject | undefined> {
   const result = await node.rpc(method, [params]);
   if (!isObject(result)) throw new CustosError('NODE_ANSWER_INVALID', `the XRP node did not answer ${method}`);
-  if (absences.includes(result['error'])) return undefined;
-  if (result['error'] === undefined) return result;
-  throw new CustosError('NODE_REFUSED', `the XRP node refused ${method}: ${String(result['error']).slice(0, 100)}`);
+  const { error } = result;
+  if (absences.includes(error)) return undefined;
+  if (error === undefined) return result;
+  const why = typeof error === 'string' ? error.slice(0, 100) : 'it gives no reason';
+  throw new CustosError('NODE_REFUSED', `the XRP node refused ${method}: ${why}`);
 }
 
 /** A place in a list, as the API writes it: ledger and number with a point or colon between. */
