@@ -70,7 +70,8 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
         keeper: keeper.pid,
       });
       onReady?.({ pid: keeper.pid });
-      const ended = await Promise.race([keeper.ended, aborted(signal)]);
+      const lost = servers.map((server) => server.lost.then(raise));
+      const ended = await Promise.race([keeper.ended, aborted(signal), ...lost]);
       if (ended !== undefined) throw new CustosError('SIGNER_DIED', `the keeper ended with ${ended}`);
       tell(log, 'signer-service-stopped', {});
     } finally {
@@ -85,6 +86,11 @@ export async function runSigner(means: SignerMeans, { signal, onReady }: SignerR
 /** @returns undefined for a user without a home: then the state ends with the keeper */
 function defaultState(home: string | undefined, storeId: string): string | undefined {
   return home === undefined ? undefined : join(home, '.custos', `signer-${storeId}.state`);
+}
+
+/** Without its socket it would stand still: whoever started it starts it again. */
+function raise(error: CustosError): never {
+  throw error;
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -1,4 +1,3 @@
-import type { Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CustosError } from '../../core/errors.js';
 import type { Log } from '../../core/log.js';
@@ -6,7 +5,7 @@ import type { SigningRules } from '../../core/signing/signing-rules.js';
 import type { Config } from '../config/config.js';
 import { readSigningRules } from '../config/signing-rules.js';
 import { keyHolders } from '../hsm/holders.js';
-import { listenPrivately } from '../keeper/socket.js';
+import { listenPrivately, type PrivateSocket } from '../keeper/socket.js';
 import { type StartedKeeper, startKeeper } from '../keeper/start.js';
 import { openStateFile, type StateFile } from '../keeper/state-file.js';
 import { keeperKey } from '../keeper/store-key.js';
@@ -70,14 +69,14 @@ async function keepFor(front: FrontChild, means: SupervisorMeans, over: AbortSig
   keeper.attach(front.stream);
   front.send({ kind: 'keeper-ready' });
   const ended = keeper.ended.then((ending) => new CustosError('SIGNER_DIED', `the keeper ended with ${ending}`));
-  return Promise.race([ended, front.keeperLost.then(connectionLost)]);
+  return Promise.race([ended, front.keeperLost.then(connectionLost), ...(control === undefined ? [] : [control.lost])]);
 }
 
 /** The keeper's own door, if there is one: whoever may open it freezes. @throws CustosError SOCKET_UNSAFE, SIGNER_RUNNING: none is opened */
 async function listenForControl(
   { control, forGroup }: SupervisorMeans['config']['signer'],
   keeper: StartedKeeper,
-): Promise<Server | undefined> {
+): Promise<PrivateSocket | undefined> {
   if (control === undefined) return undefined;
   try {
     return await listenPrivately({ path: control, forGroup, onFront: keeper.attachControl });

@@ -5,33 +5,53 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { listenPrivately } from '../../../src/app/keeper/socket.js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { listenPrivately, type PrivateSocket } from '../../../src/app/keeper/socket.js';
 
 let directory: string;
-let servers: Server[];
+let servers: { close(done: () => void): unknown }[];
 beforeEach(() => {
   directory = realpathSync(mkdtempSync(join(tmpdir(), 'custos-socket-')));
   servers = [];
 });
 afterEach(async () => {
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
+  for (const server of servers) await new Promise<void>((resolve) => server.close(() => resolve()));
   rmSync(directory, { recursive: true, force: true });
 });
 
 const path = () => join(directory, 'signer.sock');
 
-async function listening(forGroup = false, at = path()): Promise<void> {
-  servers.push(await listenPrivately({ path: at, forGroup, onFront: (stream) => stream.destroy() }));
+async function listening(forGroup = false, at = path()): Promise<PrivateSocket> {
+  const socket = await listenPrivately({
+    path: at,
+    forGroup,
+    every: 10,
+    onFront: (stream) => stream.end('here', () => stream.destroy()),
+  });
+  servers.push(socket);
+  return socket;
+}
+
+/** What whoever listens at the path says to a new connection. */
+function heard(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stream = connect(path());
+    stream.once('error', reject);
+    stream.once('data', (bytes) => {
+      stream.destroy();
+      resolve(bytes.toString());
+    });
+  });
 }
 
 test.each([
@@ -103,4 +123,30 @@ test.each([
   ['a path that is too long for a socket', () => join(directory, 'x'.repeat(120))],
 ])('%s is refused with a code', async (_what, at) => {
   await expect(listening(false, at())).rejects.toMatchObject({ code: 'SOCKET_UNSAFE' });
+});
+
+test('a socket that somebody removes is made again, with its mode', async () => {
+  await listening(true);
+  rmSync(path());
+  await vi.waitFor(async () => expect(await heard()).toBe('here'), 5_000);
+  expect(statSync(path()).mode & 0o777).toBe(0o660);
+  expect(readdirSync(directory)).toEqual(['signer.sock']);
+});
+
+test('whoever listens at a removed socket is left alone, and its place is lost for the one before, also when that one ends', async () => {
+  const first = await listening();
+  rmSync(path());
+  const other = createServer((stream) => stream.end('the other'));
+  // Within one turn, so that the first one sees nothing between.
+  await new Promise<void>((resolve) => other.listen(path(), resolve));
+  servers.push(other);
+  expect(await first.lost).toMatchObject({ code: 'SIGNER_RUNNING' });
+  await new Promise<void>((resolve) => first.close(resolve));
+  expect(await heard()).toBe('the other');
+});
+
+test('a socket is gone when it was closed', async () => {
+  const socket = await listening();
+  await new Promise<void>((resolve) => socket.close(resolve));
+  expect(readdirSync(directory)).toEqual([]);
 });

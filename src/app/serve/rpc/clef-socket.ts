@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Authenticator } from '../../../api/authenticator.js';
 import { withUser } from '../../../api/caller.js';
 import type { RpcParts } from '../../../api/rpc/parts.js';
@@ -6,7 +6,7 @@ import { type AnsweredSocket, answerSocket } from '../../../api/rpc/socket.js';
 import { CustosError } from '../../../core/errors.js';
 import type { ServeConfig } from '../../config/serve-config.js';
 import { readSecretFile } from '../../daemon/secret-file.js';
-import { listenPrivately } from '../../keeper/socket.js';
+import { listenPrivately, type PrivateSocket } from '../../keeper/socket.js';
 
 /** How long `close` waits for calls that were taken, in milliseconds; as long as the API does. */
 const GRACE = 5_000;
@@ -50,7 +50,7 @@ export async function openClefSocket(
   return { close: () => closed(server, open).finally(() => secret.wipe()) };
 }
 
-function closed(server: Server, open: ReadonlyMap<Socket, AnsweredSocket>): Promise<void> {
+function closed(server: PrivateSocket, open: ReadonlyMap<Socket, AnsweredSocket>): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => {
       for (const socket of open.keys()) socket.destroy();
