@@ -24,7 +24,7 @@ export function serveFronts(channel: KeeperChannel, program: SignerProgram, star
   let keeper: Keeper | undefined;
   let password: Secret | undefined;
   const records = recordsThrough(channel);
-  const holder = askElsewhere((asked) => channel.send(asked));
+  const holder = askElsewhere((asked) => channel.send(asked), Number.POSITIVE_INFINITY);
   channel.onMessage((message) => {
     switch (message.kind) {
       case 'open':

@@ -14,7 +14,7 @@ export type SignedElsewhere =
   | { readonly kind: 'signed-elsewhere'; readonly n: number; readonly signature: Uint8Array }
   | { readonly kind: 'signed-elsewhere'; readonly n: number; readonly code: ErrorCode };
 
-/** Most questions that one process may have. */
+/** Most questions that one process may have open. */
 export const MOST_ELSEWHERE = 1_000;
 const LONGEST_URI = 1_000;
 /** A transaction has at most 1 MiB. */
@@ -25,24 +25,40 @@ export interface Elsewhere extends KeyHolder {
   take(answer: SignedElsewhere): void;
 }
 
-export function askElsewhere(send: (asked: AskedElsewhere) => void): Elsewhere {
+/**
+ * A process that has more to ask than it may asks the rest as answers come.
+ * @param most - questions that may be open; a keeper asks for its signers, of which each has its bound already
+ */
+export function askElsewhere(send: (asked: AskedElsewhere) => void, most = MOST_ELSEWHERE): Elsewhere {
   const waiting = new Map<number, (answer: SignedElsewhere) => void>();
+  const line: (() => void)[] = [];
   let last = 0;
+  const next = () => {
+    while (waiting.size < most) {
+      const ask = line.shift();
+      if (ask === undefined) return;
+      ask();
+    }
+  };
   return {
     sign(request) {
-      const n = ++last;
       return new Promise((resolve, reject) => {
-        waiting.set(n, (answer) => {
-          if ('signature' in answer) resolve(answer.signature);
-          else reject(new CustosError(answer.code, 'the holder of the key gave no signature'));
+        line.push(() => {
+          const n = ++last;
+          waiting.set(n, (answer) => {
+            if ('signature' in answer) resolve(answer.signature);
+            else reject(new CustosError(answer.code, 'the holder of the key gave no signature'));
+          });
+          send({ kind: 'sign-elsewhere', n, request });
         });
-        send({ kind: 'sign-elsewhere', n, request });
+        next();
       });
     },
     take(answer) {
       const settle = waiting.get(answer.n);
       waiting.delete(answer.n);
       settle?.(answer);
+      next();
     },
   };
 }
