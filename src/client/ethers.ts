@@ -1,12 +1,13 @@
 import { recordOf } from './answers.js';
 import { CustosClientError } from './errors.js';
-import { hexOf, primaryTypeOf, requireHex, typedDataText, unsignedOf } from './evm-forms.js';
+import { hexOf, onChain, primaryTypeOf, requireHex, typedDataText, unsignedOf } from './evm-forms.js';
 import { pause } from './pause.js';
 import { type SigningWallet, signingWallet, type WalletOptions } from './signing-wallet.js';
 
 /** What is used of a provider of ethers. */
 interface Provider {
   getTransaction(hash: string): Promise<unknown>;
+  getNetwork(): Promise<{ readonly chainId: bigint }>;
 }
 
 /** The class `AbstractSigner` of ethers 6, as far as it is used. */
@@ -37,6 +38,8 @@ function signerOf<P extends Provider, S>(
 ): S {
   // The class below has every member that the abstract one lacks.
   const Parent = Base as unknown as new (provider: P) => EthersBase;
+  // `connect(null)` of ethers leaves a signer without one.
+  const hasProvider = (provider ?? null) !== null;
   class CustosSigner extends Parent {
     async getAddress(): Promise<string> {
       return wallet.address;
@@ -58,17 +61,28 @@ function signerOf<P extends Provider, S>(
     }
 
     async signTransaction(transaction: object): Promise<string> {
-      return requireHex(await wallet.signTransaction(unsignedOf(await this.populateCall(transaction))));
+      return requireHex(await wallet.signTransaction(await this.#unsigned(transaction)));
     }
 
     async sendTransaction(transaction: object): Promise<unknown> {
-      const txId = await wallet.send(unsignedOf(await this.populateCall(transaction)));
+      if (!hasProvider) throw new CustosClientError('CLIENT_OPTIONS', 'a signer without a provider sends nothing');
+      const txId = await wallet.send(await this.#unsigned(transaction));
       for (let look = 0; look < LOOKS; look++) {
-        const found = await provider.getTransaction(txId);
+        // It was sent: an error of the provider must not look as if it was not.
+        const found = await provider.getTransaction(txId).catch(() => null);
         if (found !== null) return found;
         await pause(PERIOD, undefined);
       }
       throw new CustosClientError('UNREACHABLE', `${txId} was sent, but the provider does not know it yet`);
+    }
+
+    /** On the chain of the provider, which is that of the application. */
+    async #unsigned(transaction: object): Promise<string> {
+      const [whole, network] = await Promise.all([
+        this.populateCall(transaction),
+        hasProvider && provider.getNetwork(),
+      ]);
+      return unsignedOf(onChain(whole, network ? network.chainId : undefined));
     }
   }
   return new CustosSigner(provider) as unknown as S;

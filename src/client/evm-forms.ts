@@ -3,14 +3,24 @@ import { CustosClientError } from './errors.js';
 /** Text of hexadecimal digits. */
 export type Hex = `0x${string}`;
 
-const types: Readonly<Record<string, number>> = { legacy: 0, eip2930: 1, eip1559: 2, eip4844: 3, eip7702: 4 };
+const types: Readonly<Record<string, number>> = {
+  legacy: 0,
+  eip2930: 1,
+  eip1559: 2,
+  eip4844: 3,
+  eip7702: 4,
+  cip64: 123,
+};
 /** What a transaction may have, under the names of either library. */
 const members = [
   ...['chainId', 'nonce', 'to', 'value', 'data', 'gas', 'gasLimit', 'gasPrice', 'maxFeePerGas', 'maxPriorityFeePerGas'],
-  ...['accessList', 'authorizationList', 'blobVersionedHashes', 'maxFeePerBlobGas', 'from'],
+  ...['accessList', 'authorizationList', 'blobVersionedHashes', 'maxFeePerBlobGas', 'from', 'feeCurrency'],
 ];
 /** What would be signed or sent along, and cannot be. */
-const refused = ['blobs', 'sidecars', 'kzg'];
+const refused = [
+  ...['blobs', 'sidecars', 'kzg', 'customData', 'capabilities', 'calls', 'gatewayFee', 'gatewayFeeRecipient'],
+  ...['factoryDeps', 'gasPerPubdata', 'paymaster', 'paymasterInput'],
+];
 
 /**
  * A transaction of viem or ethers in the form that the API takes. What is absent is filled in by Custos, the number included.
@@ -26,6 +36,15 @@ export function unsignedOf(transaction: object): string {
   const type = given.get('type');
   const number = typeof type === 'string' && type in types ? types[type] : type;
   return json({ ...(number !== undefined && { type: number }), ...Object.fromEntries(kept) });
+}
+
+/**
+ * A transaction on the chain that the application names: Custos refuses it where the wallet is on another.
+ * @param chainId - undefined: the application names none
+ */
+export function onChain(transaction: object, chainId: unknown): object {
+  const named = Object.getOwnPropertyDescriptor(transaction, 'chainId')?.value ?? chainId;
+  return named === undefined || named === null ? transaction : { ...transaction, chainId: named };
 }
 
 /** Typed data with their domain's own type, which libraries leave out. @returns JSON */

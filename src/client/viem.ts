@@ -1,5 +1,6 @@
 import { recordOf } from './answers.js';
-import { type Hex, hexOf, requireHex, typedDataText, unsignedOf } from './evm-forms.js';
+import { CustosClientError } from './errors.js';
+import { type Hex, hexOf, onChain, requireHex, typedDataText, unsignedOf } from './evm-forms.js';
 import { type SigningWallet, signingWallet, type WalletOptions } from './signing-wallet.js';
 
 /** What viem's `toAccount` takes. */
@@ -23,7 +24,7 @@ type CustosActions = {
 export interface ViemWallet {
   readonly account: CustosAccount;
   /** For `createWalletClient(…).extend(actions)`: without them viem would number and send by itself, past policy and journal. */
-  actions(): CustosActions;
+  actions(client?: object): CustosActions;
 }
 
 /** @throws CustosClientError CLIENT_OPTIONS; CustosApiError, CustosConnectionError */
@@ -31,13 +32,30 @@ export async function viemWallet(options: WalletOptions): Promise<ViemWallet> {
   const wallet = await signingWallet(options);
   return {
     account: accountOf(wallet),
-    actions: () => ({
-      async sendTransaction(parameters) {
-        const { account: _account, chain: _chain, ...transaction } = recordOf(parameters);
-        return requireHex(await wallet.send(unsignedOf(transaction)));
-      },
+    actions: (client) => ({
+      sendTransaction: async (parameters) =>
+        requireHex(await wallet.send(unsignedOf(askedFor(parameters, { client, wallet })))),
     }),
   };
+}
+
+interface Asking {
+  readonly client: object | undefined;
+  readonly wallet: SigningWallet;
+}
+
+/** What viem would send: to the chain of the client, if none is named, and with the suffix of the client. */
+function askedFor(parameters: object, { client, wallet }: Asking): object {
+  const own = recordOf(client);
+  const { account, chain = own['chain'], dataSuffix = own['dataSuffix'], ...transaction } = recordOf(parameters);
+  const payer = typeof account === 'string' ? account : recordOf(account)['address'];
+  if (payer !== undefined && String(payer).toLowerCase() !== wallet.address.toLowerCase()) {
+    throw new CustosClientError('CLIENT_OPTIONS', 'the account is not that of the wallet');
+  }
+  const suffix = typeof dataSuffix === 'string' ? dataSuffix : recordOf(dataSuffix)['value'];
+  const { data = '0x' } = transaction;
+  const whole = suffix === undefined ? {} : { data: `${String(data)}${requireHex(String(suffix)).slice(2)}` };
+  return onChain({ ...transaction, ...whole }, recordOf(chain)['id']);
 }
 
 function accountOf(wallet: SigningWallet): CustosAccount {
