@@ -2,6 +2,7 @@ import { CustosError } from '../core/errors.js';
 import { isSent } from '../core/store/journal.js';
 import { advance } from './advance.js';
 import type { Claimed, LifecycleParts, Outcome } from './parts.js';
+import { recordedOf } from './recorded.js';
 import type { Traced } from './step.js';
 
 type AskParts = Traced & Pick<LifecycleParts, 'journal' | 'log' | 'chains' | 'nodes'>;
@@ -42,12 +43,12 @@ export async function askSource(parts: AskParts, claimed: Claimed): Promise<'car
  * @throws CustosError KMS_MISSING
  */
 async function requireKnown({ chains, nodes }: AskParts, { entry, source }: Claimed): Promise<void> {
-  const { id, signed: raw, txId, completed = '', sender = '' } = entry;
-  const text = `the ${source.name} does not know the transaction ${id}, and it is not known to have been sent`;
-  if (raw === undefined || txId === undefined) throw new CustosError('KMS_MISSING', text);
+  const text = `the ${source.name} does not know the transaction ${entry.id}, and it is not known to have been sent`;
+  const recorded = recordedOf(entry);
+  if (recorded === undefined) throw new CustosError('KMS_MISSING', text);
   const look = async () => {
     const chain = chains.get(entry.chain);
-    return chain.node.fate?.({ raw, txId, completed, sender }, nodes.client(chain));
+    return chain.node.fate?.(recorded, nodes.client(chain));
   };
   const fate = await look().catch((cause: unknown) => {
     throw new CustosError('KMS_MISSING', text, { cause });

@@ -1,3 +1,4 @@
+import type { RecordedTransaction } from '../core/chain/node.js';
 import { CustosError } from '../core/errors.js';
 import type { JournalEntry } from '../core/store/journal.js';
 import { fateOf, refuseDead } from './fate.js';
@@ -6,6 +7,16 @@ import type { Traced } from './step.js';
 
 type RecordedParts = Traced & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes'>;
 
+/** The recorded bytes as a chain asks about them. */
+export function recordedOf({
+  signed,
+  txId,
+  completed = '',
+  sender = '',
+}: JournalEntry): RecordedTransaction | undefined {
+  return signed === undefined || txId === undefined ? undefined : { raw: signed, txId, completed, sender };
+}
+
 /**
  * Reads bytes that were recorded before a crash, a failed broadcast or a retry, and checks that they may be sent again.
  * It never signs.
@@ -13,8 +24,8 @@ type RecordedParts = Traced & Pick<LifecycleParts, 'chains' | 'journal' | 'nodes
  *   (another transaction has their nonce), TRANSACTION_EXPIRED (they are proved dead), NODE_*
  */
 export async function readRecorded(parts: RecordedParts, { entry }: Claimed): Promise<Sent> {
-  const { signed: raw, txId, completed = '', sender = '' } = entry;
-  if (raw === undefined || txId === undefined) {
+  const recorded = recordedOf(entry);
+  if (recorded === undefined) {
     throw new CustosError('RECORD_DAMAGED', `transaction ${entry.id} is ${entry.state} without signed bytes`);
   }
   const twin = await parts.journal.twin(entry);
@@ -25,7 +36,7 @@ export async function readRecorded(parts: RecordedParts, { entry }: Claimed): Pr
     );
   }
   const chain = parts.chains.get(entry.chain);
-  const sent: Sent = { chain, recorded: { raw, txId, completed, sender } };
+  const sent: Sent = { chain, recorded };
   if (entry.state === 'broadcast') return sent;
   if (chain.codec.displacement !== undefined) await waitForRival(parts, entry, sent);
   // Only expiry is checked before sending: a refusal shows that another transaction took the nonce.

@@ -4,6 +4,7 @@ import { CustosError } from '../../core/errors.js';
 import type { ChainId, Network } from '../../core/ids.js';
 import type { Nodes } from '../../core/network/cloud.js';
 import type { DeathProof, Journal, JournalEntry } from '../../core/store/journal.js';
+import { recordedOf } from '../../lifecycle/recorded.js';
 
 /** Depth without expected reorganisations: as many blocks as newly mined coins must wait before they can be spent. */
 const SETTLED = 100;
@@ -34,15 +35,10 @@ export interface Cancelled {
 export async function cancelTransaction(parts: CancelParts, id: string): Promise<Cancelled> {
   const { journal } = parts;
   const entry = await journal.get(id);
-  const recorded = entry?.state === 'failed' || entry?.state === 'signed' ? bytesOf(entry) : undefined;
+  const recorded = entry?.state === 'failed' || entry?.state === 'signed' ? recordedOf(entry) : undefined;
   if (entry === undefined || recorded === undefined) return { entry: await journal.cancel(id) };
   const proof = await proveDead(parts, entry, recorded);
   return { entry: await journal.cancel(id, proof), proof };
-}
-
-/** The recorded bytes as a chain asks about them. */
-export function bytesOf({ signed, txId, completed = '', sender = '' }: JournalEntry): RecordedTransaction | undefined {
-  return signed === undefined || txId === undefined ? undefined : { raw: signed, txId, completed, sender };
 }
 
 /** Proves with the node, or with another transaction of the journal that is in the chain, that bytes cannot take effect. */
@@ -101,7 +97,7 @@ function wayOn({ id, state }: JournalEntry): string {
 
 /** True if the rival is settled in the chain: only one of two transactions with a common nonce or output takes effect. */
 async function isSettled(chain: Chain, rival: JournalEntry, node: NodeClient): Promise<boolean> {
-  const recorded = bytesOf(rival);
+  const recorded = recordedOf(rival);
   if (recorded === undefined) return false;
   const found = await chain.node.inclusion?.(recorded, node);
   return found?.kind === 'included' && found.depth >= SETTLED;

@@ -1,6 +1,7 @@
 import { CustosError } from '../../core/errors.js';
 import type { JournalEntry } from '../../core/store/journal.js';
-import { bytesOf, type CancelParts, checkedNode } from './cancel.js';
+import { recordedOf } from '../../lifecycle/recorded.js';
+import { type CancelParts, checkedNode } from './cancel.js';
 
 /**
  * Gives nonce and outputs of bytes that were handed out free for other transactions, unless the network has them already. Whoever got the
@@ -12,7 +13,7 @@ export async function releaseTransaction(parts: CancelParts, id: string): Promis
   const { journal, chains } = parts;
   const entry = await journal.get(id);
   const isHandedOut = entry?.state === 'completed' && entry.intake?.delivery === 'return';
-  const recorded = isHandedOut ? bytesOf(entry) : undefined;
+  const recorded = isHandedOut ? recordedOf(entry) : undefined;
   if (entry !== undefined && recorded !== undefined) {
     const { fate } = chains.get(entry.chain).node;
     const found = fate && (await fate(recorded, await checkedNode(parts, entry)));
