@@ -20,36 +20,52 @@ export interface AnsweredSocket {
 export function answerSocket(socket: Socket, session: Omit<Session, 'signal'>): AnsweredSocket {
   const stream = new JsonStream();
   const gone = new AbortController();
+  /** Calls that were read and not begun. */
+  const line: string[] = [];
   let running = 0;
   let isDraining = false;
-  socket.setEncoding('utf8');
-  socket.on('error', () => socket.destroy());
-  socket.on('close', () => gone.abort());
+  const isFull = () => running >= MOST || socket.writableNeedDrain;
+  const next = () => {
+    while (!isFull()) {
+      const text = line.shift();
+      if (text === undefined) break;
+      void answer(text);
+    }
+    // Whoever reads no answers is not read, so that answers fill no memory.
+    if (isFull()) socket.pause();
+    else socket.resume();
+    if (isDraining && running === 0 && line.length === 0) socket.destroySoon();
+  };
   const write = (body: unknown) => socket.writable && socket.write(`${JSON.stringify(body)}\n`);
   const answer = async (text: string) => {
     running += 1;
-    if (running >= MOST) socket.pause();
     const { body } = await answerBody({ ...session, signal: gone.signal }, async () => parseBody(text));
     write(body);
     running -= 1;
-    if (isDraining) endIfIdle();
-    else if (running < MOST) socket.resume();
+    next();
   };
-  const endIfIdle = () => void (running === 0 && socket.destroySoon());
+  const drain = () => {
+    isDraining = true;
+    next();
+  };
+  socket.setEncoding('utf8');
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    gone.abort();
+    line.length = 0;
+  });
+  socket.on('drain', next);
   socket.on('data', (part: string) => {
     if (isDraining) return;
     try {
-      for (const text of stream.push(part)) void answer(text);
+      line.push(...stream.push(part));
+      next();
     } catch (thrown) {
       const { error } = bodyRefusedAs(thrown, session.parts.log);
       write(refused(null, error));
-      socket.destroySoon();
+      // What else was on its way is not read as a call.
+      drain();
     }
   });
-  return {
-    drain() {
-      isDraining = true;
-      endIfIdle();
-    },
-  };
+  return { drain };
 }
