@@ -2,10 +2,11 @@ import type { Chain, ChainRegistry } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import { type Network, quote } from '../../core/ids.js';
 import type { Policy } from '../../core/policy/policy.js';
-import { folded } from '../../policy/address.js';
+import { folded, normal } from '../../policy/address.js';
 import type { ConditionsDocument, PolicyDocument, TargetDocument } from '../../policy/document/document.js';
 import { readDocument } from '../../policy/document/document.js';
 import { checkPolicy, type PolicyFinding } from '../../policy/statics/check.js';
+import { tokenName } from '../wallets/token-name.js';
 
 /** So many addresses are looked at: a server that checks drafts has other work, too. */
 const MOST_ADDRESSES = 2000;
@@ -13,7 +14,24 @@ const networks: readonly Network[] = ['mainnet', 'testnet'];
 
 /** Finds what is wrong with a policy, also what only the chains know. */
 export function policyFindings(policy: Policy, chains: ChainRegistry): readonly PolicyFinding[] {
-  return [...checkPolicy(policy, chains.ids), ...otherSpellings(readDocument(policy.text), chains)];
+  const document = readDocument(policy.text);
+  return [
+    ...checkPolicy(policy, chains.ids),
+    ...otherTokens(policy.assets, chains),
+    ...otherSpellings(document, chains),
+  ];
+}
+
+/** Tokens under names that effects never have: a limit of one never counts. */
+function otherTokens(assets: Policy['assets'], chains: ChainRegistry): readonly PolicyFinding[] {
+  const known = [...assets.values()].filter(({ chain }) => chains.ids.some((id) => id === chain));
+  return known.flatMap(({ name, chain, token, decimals }) => {
+    if (token === undefined) return [];
+    const written = readable(() => tokenName(chains.get(chain), { token, decimals }));
+    if (written === undefined || normal(written) === normal(token)) return [];
+    const text = `names ${quote(token)}, which ${chain} writes as ${written}: it meets nothing`;
+    return [{ level: 'mistake', what: name, text }];
+  });
 }
 
 interface NamedAddress {
@@ -57,10 +75,15 @@ function otherSpelling(address: string, chains: readonly Chain[]): { chain: Chai
 }
 
 function writtenBy({ keys }: Chain, network: Network, address: string): string | undefined {
+  const account = readable(() => keys.accountOf?.(address));
+  return account ?? readable(() => keys.normalizeAddress(address, network));
+}
+
+function readable(name: () => string | undefined): string | undefined {
   try {
-    return keys.normalizeAddress(address, network);
+    return name();
   } catch (error) {
-    // It is no address of this chain, and may be one of another.
+    // It is no name of this chain, and may be one of another.
     if (error instanceof CustosError) return undefined;
     throw error;
   }

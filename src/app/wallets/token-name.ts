@@ -23,7 +23,7 @@ export function tokenName(chain: Chain, named: NamedToken): string {
 
 /** A plan of a payment says what its effect will, and asks nobody. */
 function nameOn(network: Network, chain: Chain, { token, decimals }: NamedToken): string | undefined {
-  const [from, to] = [address(chain, network, 1), address(chain, network, 2)];
+  const [from, to] = endsOf(chain, network);
   const plan = (known: number | undefined) => {
     const payer = { address: from, account: to };
     const request = { from: payer, to, amount: '1', token, ...(known !== undefined && { decimals: known }) };
@@ -37,6 +37,17 @@ function nameOn(network: Network, chain: Chain, { token, decimals }: NamedToken)
     if (isOpen) return plan(0);
     throw error;
   }
+}
+
+/** A payer and a receiver of each chain and network. Keys take long to make, and a policy may declare many tokens. */
+const ends = { mainnet: new WeakMap<Chain, readonly [string, string]>(), testnet: new WeakMap() } as const;
+
+function endsOf(chain: Chain, network: Network): readonly [string, string] {
+  const known: readonly [string, string] | undefined = ends[network].get(chain);
+  if (known !== undefined) return known;
+  const made = [address(chain, network, 1), address(chain, network, 2)] as const;
+  ends[network].set(chain, made);
+  return made;
 }
 
 function address({ keys, payments }: Chain, network: Network, fill: number): string {

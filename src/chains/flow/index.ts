@@ -2,6 +2,7 @@ import type { Chain } from '../../core/chain/chain.js';
 import { parseChainId } from '../../core/ids.js';
 import { bip32Scheme } from '../shared/bip32-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
+import { flowAddress } from './arguments.js';
 import { flowBuilder } from './builder.js';
 import { fillRequest } from './complete.js';
 import { readRequest, writeCompleted } from './format.js';
@@ -47,6 +48,7 @@ export function flowChain({ templates = 'cadence-1.0', patience = usualPatience 
       encodePrivateKey,
       decodePrivateKey,
       normalizeAddress: normalizePublicKey,
+      accountOf: (text) => `0x${flowAddress(text, 'the account')}`,
     },
     codec: {
       isTransactionId: isHashId,

@@ -3,7 +3,7 @@ import { parseChainId } from '../../core/ids.js';
 import { publicKey } from '../../crypto/ed25519.js';
 import { slip10Scheme } from '../shared/slip10-scheme.js';
 import { isHashId } from '../shared/transaction-id.js';
-import { normalizeAddress, showAccount } from './address.js';
+import { normalizeAddress, plainAccount, showAccount } from './address.js';
 import { stellarBuilder } from './building/builder.js';
 import { stellarPayments } from './building/payments.js';
 import { stellarMessages } from './messages.js';
@@ -33,6 +33,7 @@ export const stellar: Chain = {
     encodePrivateKey: encodeSeed,
     decodePrivateKey: decodeSeed,
     normalizeAddress,
+    accountOf: (text) => plainAccount(normalizeAddress(text)),
   },
   codec: {
     isTransactionId: isHashId,

@@ -63,6 +63,11 @@ export interface Keys {
   /** The form in which this program shows the address. @throws CustosError ADDRESS_INVALID (also: wrong checksum) */
   normalizeAddress(text: string, network: Network): string;
   /**
+   * The name of an account in effects, where it is not that of a key (Flow), or an address says more than the account (M… of
+   * Stellar). @throws CustosError ADDRESS_INVALID, TRANSACTION_INVALID
+   */
+  accountOf?(text: string): string;
+  /**
    * True for an address from which no key can spend; the same rule sets the hazard of a summary.
    * @param isCalled - the transaction sends data with the coins
    */
