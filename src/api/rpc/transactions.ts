@@ -54,7 +54,12 @@ interface Sending {
 function formOf(members: Members, { key, delivery, context }: Sending) {
   const { chain } = context;
   const kind = 'raw' as const;
-  return { kind, chain: chain.id, keys: [signerOf(key)], unsigned: JSON.stringify(members), delivery };
+  return { kind, chain: chain.id, keys: [signerOf(key)], unsigned: JSON.stringify(withLimit(members)), delivery };
+}
+
+/** Some chains replace a `gas` by the node's estimate, as the cloud does, and none of them a `gasLimit`: who calls here sets a limit. */
+function withLimit({ gas, ...members }: Members): Members {
+  return isGiven({ gas }, 'gas') && !isGiven(members, 'gasLimit') ? { ...members, gasLimit: gas } : { ...members, gas };
 }
 
 /**
@@ -77,6 +82,7 @@ const sidecar = ['blobs', 'commitments', 'proofs'] as const;
 function requireComplete(members: Members): void {
   if (!isGiven(members, 'nonce')) throw paramsInvalid('the transaction has no nonce; eth_sendTransaction gives it one');
   if (!isGiven(members, 'gas') && !isGiven(members, 'gasLimit')) throw paramsInvalid('the transaction has no gas');
+  if ([members['gas'], members['gasLimit']].some(isZero)) throw paramsInvalid('the gas is 0');
   const hasCaps = isGiven(members, 'maxFeePerGas') && isGiven(members, 'maxPriorityFeePerGas');
   if (!hasCaps && !isGiven(members, 'gasPrice')) {
     throw paramsInvalid('the transaction has neither gasPrice nor maxFeePerGas and maxPriorityFeePerGas');
@@ -94,7 +100,7 @@ function isSameQuantity(one: unknown, other: unknown): boolean {
   return first !== undefined && first === second;
 }
 
-/** A price of 0 stands for the usual one where it comes from a cloud, so it would be replaced. */
+/** A price of 0 stands for the usual one, and a gas of 0 for the node's estimate, where a cloud says so: both would be replaced. */
 function isZero(value: unknown): boolean {
   return value === 0 || (typeof value === 'string' && /^0(x0*)?$/.test(value));
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import fc from 'fast-check';
+import { parseTransaction } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownMethods } from '../../../src/api/rpc/methods.js';
 import { makeCarrier } from '../../../src/app/library/carrier.js';
@@ -8,6 +9,7 @@ import { allScopes } from '../../../src/core/access/scopes.js';
 import { parseChainId, parseOwnerId, parseTenantId, type TenantId } from '../../../src/core/ids.js';
 import { Secret } from '../../../src/core/secret.js';
 import type { Judge } from '../../../src/core/signing/judge.js';
+import { json, type Server, startServer } from '../../support/http.js';
 import { apart, freshApi } from '../support.js';
 
 const test = freshApi();
@@ -129,6 +131,7 @@ describe('parameters that are wrong', () => {
       [{ ...whole, from: '0x52908400098527886e0f7030069857d2e4169eE7' }],
     ],
     ['no nonce', 'eth_signTransaction', [{ ...whole, from: address, nonce: undefined }]],
+    ['a gas of zero', 'eth_signTransaction', [{ ...whole, from: address, gas: '0x0' }]],
     ['a price of zero', 'eth_signTransaction', [{ ...whole, from: address, gasPrice: '0x0' }]],
     ['one fee cap', 'eth_signTransaction', [{ ...whole, from: address, gasPrice: null, maxFeePerGas: '0x1' }]],
     ['data in words', 'eth_sign', [address, 'hello']],
@@ -303,6 +306,38 @@ describe('what judges say', () => {
       expect((await call(calls, { headers })).body).toMatchObject({ error: { data: { code: 'CALL_INVALID' } } });
     }
     expect(await test.store.journal.find({})).toHaveLength(1);
+  });
+});
+
+describe('a chain that puts the estimate of a node in the place of a gas', () => {
+  let node: Server;
+  const there = freshApi(undefined, {}, { before });
+  async function before() {
+    node = await startServer((response, seen) => {
+      const { id, method } = JSON.parse(seen.body) as { readonly id: number; readonly method: string };
+      json({ jsonrpc: '2.0', id, result: method === 'eth_chainId' ? '0x33' : '0x5208' })(response, seen);
+    });
+    there.nodes = { XDC: node.url };
+  }
+  afterEach(() => node.close());
+
+  it('signs the gas limit that the caller set', async () => {
+    const judges = [{ name: 'yes', decide: async () => ({ kind: 'allow' }) as const }];
+    const options = { network: 'testnet', nodes: there.nodes, judges } as const;
+    const carrier = await makeCarrier(there.carrying(), options, () => {});
+    const end = new AbortController();
+    const running = carrier.run({ signal: end.signal, period: 100 });
+    try {
+      const { address: from } = await there.wallet('XDC');
+      const asked = one('eth_signTransaction', [{ ...whole, from, gas: '0x186a0', chainId: '0x33' }]);
+      const { body } = await there.ask('POST /rpc/XDC', { token: await there.token(), body: asked });
+      expect(body).toEqual({ jsonrpc: '2.0', id: 1, result: expect.any(String) });
+      expect(parseTransaction(body['result'] as `0x${string}`)).toMatchObject({ gas: 100_000n, nonce: 0 });
+    } finally {
+      end.abort();
+      await running;
+      await carrier.close();
+    }
   });
 });
 
