@@ -5,11 +5,14 @@ import { backupStore, restoreStore } from '../../src/app/store/backup.js';
 import { verifyStore } from '../../src/app/store/verify.js';
 import { Secret } from '../../src/core/secret.js';
 import { parsePending } from '../../src/core/signing/pending.js';
+import { journalMac } from '../../src/core/store/journal-mac.js';
 import type { KeySlot, Store } from '../../src/core/store/store.js';
+import { JournalSeal } from '../../src/storage/journal/seal.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import type { StoreTables } from '../../src/storage/schema.js';
 import { BackupReader, readHeader } from '../../src/vault/backup-format.js';
+import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeSlot } from '../../src/vault/key-slots.js';
 import { fileTest } from '../support/file-test.js';
 import { chains, newVault } from '../vault/support.js';
@@ -116,6 +119,27 @@ test('after a restore no transaction spends what the last bytes of a signed one 
   for (const output of ['aa0', 'cc0']) await fillWith(restored, output, [output]);
   expect(await restored.journal.get('damaged')).toMatchObject({ state: 'signed' });
   await restored.close();
+});
+
+test('rows of files from before times were whole are restored, and a changed one is still seen', async () => {
+  const key = journalKeyOf(rootKey, storeId);
+  await store.unlockJournal({ key, mayAdopt: false });
+  await store.journal.claim([pending('a'), pending('b')]);
+  const seal = new JournalSeal(false);
+  seal.unlock(journalMac(key));
+  const records = (await store.journalRecords.page(undefined, 10)).map((record) => {
+    const row = { ...record.row, next_attempt_at: 1_800_000_000_000.25 } as StoreTables['transactions'];
+    return { ...record, row: record.id === 'a' ? { ...row, mac: seal.of('transactions', row) } : row };
+  });
+  const database = await openDatabase<StoreTables>(location());
+  await database.write(async (db) => {
+    await db.deleteFrom('transaction_events').execute();
+    await db.deleteFrom('transactions').execute();
+  });
+  await database.close();
+  await store.journalRecords.add(records);
+  expect(await store.journal.get('a')).toMatchObject({ nextAttemptAt: 1_800_000_000_001 });
+  await expect(store.journal.get('b')).rejects.toMatchObject({ code: 'RECORD_DAMAGED' });
 });
 
 test('a backup shows nothing of what is in it', async () => {

@@ -6,6 +6,7 @@ import { restoreBudgets } from '../budgets/restore.js';
 import type { Database } from '../database.js';
 import type { StoreTables } from '../schema.js';
 import { spendsIn } from './entries.js';
+import { wholeMilliseconds } from './rows.js';
 import { JournalSeal, useSeal } from './seal.js';
 import { restoreTransactionIds } from './transaction-ids.js';
 
@@ -47,7 +48,7 @@ export function journalRecords(
         for (const part of chunks(records, 100)) {
           await db
             .insertInto('transactions')
-            .values(part.map((record) => tableRow(record, own)))
+            .values(part.map((record) => inWholeTime(tableRow(record, own), seal)))
             .execute();
         }
         for (const part of chunks(
@@ -77,6 +78,13 @@ type Own = (table: keyof StoreTables, row: object, mac: string | null | undefine
 function tableRow({ row, events }: JournalRecord, own: Own): Row {
   const whole = { ...row, events: row['events'] ?? events.length } as Row;
   return { ...whole, mac: own('transactions', whole, whole.mac) };
+}
+
+/** Earlier versions wrote fractions of milliseconds into files. A row that was changed before the backup keeps a MAC that shows it. */
+function inWholeTime(row: Row, seal: JournalSeal): Row {
+  const whole = { ...row, next_attempt_at: wholeMilliseconds(row.next_attempt_at) };
+  if (whole.next_attempt_at === row.next_attempt_at) return row;
+  return seal.isOpen && seal.isSound('transactions', row) ? { ...whole, mac: seal.of('transactions', whole) } : whole;
 }
 
 function eventRows({ id, events }: JournalRecord, own: Own): EventRow[] {

@@ -220,3 +220,8 @@ function parseSummary(text: string): Readonly<Record<string, unknown>> {
 export function nonceText(nonce: bigint): string {
   return nonce.toString().padStart(20, '0');
 }
+
+/** PostgreSQL takes whole milliseconds only; half or a quarter of an age often has a fraction. */
+export function wholeMilliseconds(time: number): number {
+  return Math.ceil(time);
+}

@@ -5,6 +5,7 @@ import { compiledQuery, type Holes } from '../compiled-query.js';
 import { addEvent, addEvents, explainRefusal, leaseLost, requireEntry, type Tables } from './entries.js';
 import { type Holder, unleased, updateHeld } from './leases.js';
 import { release, releaseOtherNonces, releaseWaiting, reserveNonce, reserveOutputs } from './reservations.js';
+import { wholeMilliseconds } from './rows.js';
 import { sealOf } from './seal.js';
 import { type Advance, hold, linesOf, planStep, queriesOf } from './steps.js';
 import { takeTransactionId } from './transaction-ids.js';
@@ -51,7 +52,7 @@ export function isGivenUp(state: State): boolean {
 /** Releases a lease and sets the time of the next try. @throws CustosError LEASE_LOST */
 export async function rest(db: Tables, { lease, until }: { lease: Lease; until: number }, holder: Holder) {
   await sealOf(db).touch(db, lease.id);
-  await updateHeld(db, { lease, holder }, { ...unleased, next_attempt_at: until });
+  await updateHeld(db, { lease, holder }, { ...unleased, next_attempt_at: wholeMilliseconds(until) });
 }
 
 type HeldValues = Lease & Pick<Holder, 'owner'>;

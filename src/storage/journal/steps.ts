@@ -5,7 +5,7 @@ import { noteRow } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
 import { type AddedLine, followers, type Tables } from './entries.js';
 import { type Holder, unleased } from './leases.js';
-import { nonceText } from './rows.js';
+import { nonceText, wholeMilliseconds } from './rows.js';
 import { sealOf } from './seal.js';
 
 type Row = StoreTables['transactions'];
@@ -257,6 +257,6 @@ function columns(fact: JournalFact): Partial<Row> {
   if (fact.errorText !== undefined) row.error_text = fact.errorText;
   if (fact.reported !== undefined) row.reported = fact.reported;
   if (fact.block !== undefined) row.block = fact.block;
-  if (fact.nextAttemptAt !== undefined) row.next_attempt_at = fact.nextAttemptAt;
+  if (fact.nextAttemptAt !== undefined) row.next_attempt_at = wholeMilliseconds(fact.nextAttemptAt);
   return row;
 }

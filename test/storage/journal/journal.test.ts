@@ -414,6 +414,15 @@ test('a process whose leases were ended by another one records nothing more, eve
   await database.close();
 });
 
+test('a transaction is put off until a time with a fraction of a millisecond, as half of an age is', async () => {
+  const lease = await bring('a', 'broadcast');
+  await store.journal.rest(lease, 1_800_000_000_000.25);
+  expect(await store.journal.get('a')).toMatchObject({ nextAttemptAt: 1_800_000_000_001 });
+  const again = await claimOne('a');
+  await store.journal.advance(again, 'broadcast', { nextAttemptAt: 1_800_000_001_000.5 }, 'postponed');
+  expect(await store.journal.get('a')).toMatchObject({ state: 'broadcast', nextAttemptAt: 1_800_000_001_001 });
+});
+
 test('a transaction that was put off while the clock was a day ahead is tried again when the clock is right', async () => {
   const clock = { time: 86_400_000, now: () => clock.time, wait: async () => {} };
   const database = await openDatabase<StoreTables>(location());
