@@ -143,7 +143,7 @@ export function readCommandOptions(read: SettingsReader): CommandOptions {
 }
 
 function readToken(read: SettingsReader): Pick<CommandOptions, 'scopes' | 'roles' | 'from' | 'rate' | 'days'> {
-  const [scopes, roles, from] = [read.list('scope'), read.list('role'), read.list('fromNetwork')];
+  const [scopes, roles, from] = [read.list('scope'), read.list('role'), read.only('fromNetwork')];
   const number = (flag: string) => {
     const given = read.given(flag);
     return given && read.misused(flagName(flag), 1, () => wholeNumber(given, flagName(flag)));
@@ -171,7 +171,7 @@ function readStates(read: SettingsReader): Pick<CommandOptions, 'states' | 'wall
 }
 
 function readLists(read: SettingsReader): Pick<CommandOptions, 'tags' | 'add' | 'remove'> {
-  const [tags, add, remove] = [read.list('tag'), read.list('add'), read.list('remove')];
+  const [tags, add, remove] = [read.only('tag'), read.list('add'), read.list('remove')];
   return { ...(tags && { tags }), ...(add && { add }), ...(remove && { remove }) };
 }
 

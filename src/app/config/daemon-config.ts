@@ -133,6 +133,7 @@ type Scope = Pick<DaemonConfig, 'chains' | 'wallets' | 'transactions'>;
 
 /** Which chains, wallets and transactions are served; all by default. */
 function readScope(read: SettingsReader): Scope {
+  for (const flag of ['chain', 'wallets', 'transactionIds']) read.only(flag);
   const chains = read.each('chain', parseChainId);
   const wallets = read.each('wallets', parseSignatureId);
   const transactions = read.each('transactionIds', parsePendingId);

@@ -110,6 +110,14 @@ export class SettingsReader {
     return this.list(flag)?.flatMap((item) => this.attempt<T[]>(flagName(flag), [], () => [read(item)]));
   }
 
+  /** As `list`, for a flag that says what alone is meant: an empty one would mean nothing, where whoever set it meant something. */
+  only(flag: string): readonly string[] | undefined {
+    const items = this.list(flag);
+    const from = flagName(flag);
+    if (items?.length === 0) this.refuse(from, `${from} is empty; leave it out if it is to limit nothing`);
+    return items;
+  }
+
   /**
    * `CHAIN=VALUE`, repeated or separated by commas; a repeated chain is a mistake.
    * @param items - those of the flag that have this form; all when absent

@@ -53,6 +53,22 @@ describe('the configuration', () => {
     expect(thrownBy(() => readConfig(flags, {}, home)).message).toBe(text);
   });
 
+  it.each([
+    [{ chain: '' }, '--chain'],
+    [{ wallets: ' , ' }, '--wallets'],
+    [{ transactionIds: ',' }, '--transaction-ids'],
+    [{ fromNetwork: '' }, '--from-network'],
+    [{ tag: '' }, '--tag'],
+  ])(
+    'the configuration refuses %j, because a daemon that serves nothing looks like one that has nothing to do',
+    (flags, from) => {
+      expect(thrownBy(() => readConfig(flags, {}, home)).message).toBe(
+        `${from} is empty; leave it out if it is to limit nothing`,
+      );
+      expect(readConfig({ allowForeignKey: '' }, {}, home).problems).toEqual([]);
+    },
+  );
+
   it('the configuration names every mistake at once, each with its code and the flag or variable', () => {
     const flags = { period: 'soon', signers: '0', wallets: 'x,y', chainId: ['ETH=x', 'BSC'], logLevel: 'loud' };
     const error = thrownBy(() => readConfig(flags, { CUSTOS_HEALTH_PORT: '70000' }, home));
