@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { backupStore, restoreStore } from '../../src/app/store/backup.js';
@@ -7,6 +8,7 @@ import type { Store, StretchedSlot } from '../../src/core/store/store.js';
 import { openDatabase } from '../../src/storage/open-database.js';
 import { createStore, openStore } from '../../src/storage/open-store.js';
 import type { StoreTables } from '../../src/storage/schema.js';
+import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, openSlots, openWithRecoveryKey } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 import { chains, codeOf } from '../vault/support.js';
@@ -140,6 +142,17 @@ describe('a new root key', () => {
       expect(await refused(one.slots.replace([{ ...slots[0]!, id: 'x' }], []))).toBe('STORE_REKEYED');
       await one.close();
     }
+  });
+
+  test('a backup during which the root key was replaced is none, and nobody is blamed for it', async () => {
+    const store = await storeWith(1);
+    const other = await openStore(location());
+    (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
+    other.unlockAudit(journalKeyOf(rootKey, storeId));
+    expect(await refused(backupStore(other, rootKey, { file: directory.path('mixed') }))).toBe('STORE_REKEYED');
+    expect(await readdir(directory.path(''))).not.toContain('mixed');
+    await other.close();
+    await store.close();
   });
 
   test('a rekey changes nothing at all if a record does not open', async () => {

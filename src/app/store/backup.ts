@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.js';
 import type { Store } from '../../core/store/store.js';
 import { refuseUrl } from '../../storage/location.js';
 import { createStore, storeExists } from '../../storage/open-store.js';
+import { rekeyed } from '../../storage/root-generation.js';
 import { fileExists, placeNewFile } from '../../storage/sqlite/location.js';
 import type { Filling } from '../../storage/store-parts.js';
 import { type BackupHeader, BackupReader, readHeader } from '../../vault/backup-format.js';
@@ -19,7 +20,7 @@ import { type BackupCount, type BackupOptions, nothing, type RowCount, writeAll 
 
 /**
  * Writes one encrypted, authenticated file with key slots, wallets and journal, reads it back, and only then gives it its name.
- * @throws CustosError BACKUP_EXISTS, STORE_FULL, STORE_READ_ONLY
+ * @throws CustosError BACKUP_EXISTS, STORE_FULL, STORE_READ_ONLY, STORE_REKEYED: the root key was replaced meanwhile
  */
 export async function backupStore(store: Store, rootKey: Uint8Array, options: BackupOptions): Promise<BackupCount> {
   const { file } = options;
@@ -36,6 +37,8 @@ export async function backupStore(store: Store, rootKey: Uint8Array, options: Ba
     const again = await countRows(temporary, rootKey);
     const isSame = Object.values(counted).every((kind) => again[kind] === count[kind]);
     if (!isSame) throw new CustosError('BACKUP_INVALID', `${file} did not read back as it was written`);
+    // Nothing of a new root key was read if the slots of the former one are still there; a user who may only read records nothing.
+    if ((await store.slots.all()).length === 0) throw rekeyed();
     const detail = { file: basename(file), wallets: count.wallets, transactions: count.transactions };
     await recordWhereWritable(store.audit, [{ code: 'store.backed-up', detail }]);
   });
