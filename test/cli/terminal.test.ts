@@ -79,6 +79,16 @@ describe('on a terminal', () => {
     expect(screen(ended)).toContain('(CANCELLED_BY_USER)');
   });
 
+  it.each(['\u0003', '\u0004'])('Ctrl-C and Ctrl-D at a question change nothing and end with 1 (%j)', async (key) => {
+    await custos(['wallet', 'create', 'ETH'], { home, env });
+    const running = onTerminal(['wallet', 'export'], { home, env });
+    await running.line(/\[y\/N\]/);
+    running.type(key);
+    const ended = await running.ended;
+    expect(ended.code).toBe(1);
+    expect(screen(ended)).toContain('(CANCELLED_BY_USER)');
+  });
+
   it('many wallets on a terminal show a progress bar', async () => {
     const ended = await onTerminal(['wallet', 'create', 'ETH', '--private-key', '--count', '30'], { home, env }).ended;
     expect(ended.code).toBe(0);

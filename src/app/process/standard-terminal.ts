@@ -38,6 +38,9 @@ async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
+  } catch {
+    // Ctrl-C or Ctrl-D, as at a hidden prompt.
+    throw new CustosError('CANCELLED_BY_USER', 'the question was not answered');
   } finally {
     lines.close();
   }
