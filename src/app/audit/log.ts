@@ -94,6 +94,12 @@ export async function verifyFile(file: string, given: string, witness: string | 
     if (!isProof(value) || repeatedMember(line) !== undefined) throw notProof(proofs.length + 1);
     proofs.push(verifyProof(value, key));
   }
+  if (proofs.length > 0 && witness !== undefined) {
+    const hint = 'leave out --witness, or name an export: a proof states the heads that it is about';
+    throw new CustosError('AUDIT_FILE_INVALID', 'a witness is compared with an export, and the file has proofs', {
+      hint,
+    });
+  }
   if (proofs.length > 0) return { kind: 'proofs', proofs };
   const heads = witness === undefined ? [] : await readWitness(linesOf(witness), key);
   return { kind: 'export', proof: await verifyExport(linesOf(file), keyLine, heads) };

@@ -57,5 +57,10 @@ export async function readWitness(lines: AsyncIterable<string>, key: LogKey): Pr
     }
     heads.push(signedHead(key, note));
   }
+  // Whoever was to keep them kept nothing, and an export without a witness would pass for one that was compared.
+  if (heads.length === 0) {
+    const hint = 'keep what `custos audit head` prints in another place, and look whether it arrived';
+    throw new CustosError('AUDIT_FILE_INVALID', 'the witness file has no head in it', { hint });
+  }
   return heads;
 }

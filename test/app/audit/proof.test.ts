@@ -184,6 +184,26 @@ describe('a witness', () => {
     await expect(verify(file)).rejects.toMatchObject({ code: 'AUDIT_FILE_INVALID' });
   });
 
+  it('without a head is refused, because nothing would be compared', async () => {
+    const file = directory.path('empty');
+    const invalid = { code: 'AUDIT_FILE_INVALID', message: expect.stringContaining('no head') };
+    const whole = await exported('export');
+    for (const text of ['', '\n\n']) {
+      await writeFile(file, text);
+      await expect(verifyFile(whole, keyLine, file)).rejects.toMatchObject(invalid);
+      await expect(proofLines(means(), { since: file })).rejects.toMatchObject(invalid);
+    }
+  });
+
+  it('is not compared with a proof, and says so', async () => {
+    await write('kept', await headLines(means()));
+    await write('proof', await proofLines(means(), { event: 'main/3' }));
+    await expect(verifyFile(directory.path('proof'), keyLine, directory.path('kept'))).rejects.toMatchObject({
+      code: 'AUDIT_FILE_INVALID',
+      message: expect.stringContaining('the file has proofs'),
+    });
+  });
+
   it('is read from any text without another error than a coded one', async () => {
     async function* each(lines: readonly string[]) {
       yield* lines;
