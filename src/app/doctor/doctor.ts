@@ -16,7 +16,7 @@ import type { DoctorParts } from './parts.js';
 import { policyFindings } from './policy.js';
 import { settingFindings } from './settings.js';
 import { askSigner, reachSigner } from './signer.js';
-import { journalFindings, storeFacts } from './store.js';
+import { journalFindings, pagesFinding, storeFacts } from './store.js';
 
 /**
  * Examines settings, store, journal, a running daemon, and all services that a daemon would use, without changing anything. It
@@ -79,6 +79,7 @@ async function storeFindings(parts: DoctorParts): Promise<readonly Finding[]> {
     const store = await parts.store();
     return [
       ...(await storeFacts(store, location)),
+      ...(await pagesFinding(store, location)),
       ...(await journalFindings(store.journal, config.network, clock.now())),
       ...(await freezeFindings(store)),
       await costFinding(config, store),

@@ -1,14 +1,14 @@
 import { realpath, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isPrivateHost } from '../../cloud/urls.js';
-import { type ErrorCode, errorKinds } from '../../core/errors.js';
+import { asCustosError, type ErrorCode, errorKinds } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import type { Journal, JournalEntry } from '../../core/store/journal.js';
 import type { KeySlot, Store } from '../../core/store/store.js';
 import { isPostgresUrl } from '../../storage/location.js';
 import { parsePostgresUrl } from '../../storage/postgres/location.js';
 import { shownValue } from '../config/shown-value.js';
-import type { Finding } from './finding.js';
+import { type Finding, problem } from './finding.js';
 import { scryptFinding } from './machine.js';
 
 const MIB = 1024 * 1024;
@@ -16,6 +16,8 @@ const MIB = 1024 * 1024;
 const LARGE_LOG = 256 * MIB;
 /** Warn below this much free disk space, in bytes. */
 const LITTLE_SPACE = 256 * MIB;
+/** A larger file is not read as a whole, which would take more than a few seconds, in bytes. */
+const LARGE_FILE = 256 * MIB;
 /** Most entries that are examined. */
 const LIMIT = 1000;
 /** Most codes that are shown with their hints. */
@@ -90,6 +92,22 @@ function serverFacts(location: string): Finding[] {
     !['require', 'verify-ca', 'verify-full'].includes(sslMode) && !host.startsWith('/') && !isPrivateHost(host);
   const remedy = 'append ?sslmode=verify-full to the address of the store';
   return [finding('database connection', `PostgreSQL at ${host}, sslmode ${sslMode}`, isOpen && remedy)];
+}
+
+/** Whether the database agrees with itself: what a disk has damaged is otherwise found when it is needed. */
+export async function pagesFinding(store: Store, location: string): Promise<readonly Finding[]> {
+  if (isPostgresUrl(location)) return [];
+  const check = 'database pages';
+  const { size } = await stat(location);
+  if (size > LARGE_FILE)
+    return [{ check, state: 'ok', text: 'not read, because it is large; `custos verify` reads all' }];
+  try {
+    await store.check();
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    return [problem(check, error.code, error.message)];
+  }
+  return [{ check, state: 'ok', text: 'all are readable; `custos verify` opens every record, too' }];
 }
 
 /** What waits in the journal, what needs attention, and why. */

@@ -89,7 +89,9 @@ function assemble(
         const result = await sql<Record<string, string>>`PRAGMA integrity_check(20)`.execute(db);
         return result.rows.flatMap((row) => Object.values(row));
       });
-      if (found.join() !== 'ok') throw new CustosError('STORE_DAMAGED', `${location} is damaged: ${found.join('; ')}`);
+      if (found.join() === 'ok') return;
+      const text = found.join('; ').replaceAll(/\s*\n\s*/g, ', ');
+      throw new CustosError('STORE_DAMAGED', `${location} is damaged: ${text}`);
     },
     async close() {
       await database.close();
