@@ -38,9 +38,10 @@ async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question);
-  } catch {
+  } catch (cause) {
     // Ctrl-C or Ctrl-D, as at a hidden prompt.
-    throw new CustosError('CANCELLED_BY_USER', 'the question was not answered');
+    if (!(cause instanceof Error) || cause.name !== 'AbortError') throw cause;
+    throw new CustosError('CANCELLED_BY_USER', 'the question was not answered', { cause });
   } finally {
     lines.close();
   }
