@@ -135,10 +135,13 @@ export async function budgetsUsed(
   const own = (await reservedBy(db, id)).filter((one) => one.attempt === attempt).flatMap(({ charges }) => charges);
   const sums = new BudgetSums(db);
   await sums.load(wanted.map(({ budget, since }) => ({ budget, moments: [since] })));
-  return wanted.map(({ budget, since }) => {
-    const mine = own.filter((one) => one.budget === budget && isCounted(one.at, since));
-    return sums.used(budget, since) - mine.reduce((sum, { amount }) => sum + amount, 0n);
-  });
+  return wanted.map((window) => sums.used(window.budget, window.since) - takenOf(own, window));
+}
+
+/** What these take of a budget's window. */
+export function takenOf(all: readonly Taken[], { budget, since }: BudgetWindow): bigint {
+  const counted = all.filter((one) => one.budget === budget && isCounted(one.at, since));
+  return counted.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 /** @throws CustosError INTERNAL: a window that no evaluator gives */

@@ -9,7 +9,14 @@ import { type Holder, lockClaims } from '../journal/leases.js';
 import { sealOf } from '../journal/seal.js';
 import type { StoreTables } from '../schema.js';
 import { listQuery } from '../value-lists.js';
-import { chargesList, insertReservations, requireMoments, reservedForAttempts, type Taken } from './reservations.js';
+import {
+  chargesList,
+  insertReservations,
+  requireMoments,
+  reservedForAttempts,
+  type Taken,
+  takenOf,
+} from './reservations.js';
 import { type BudgetMoments, BudgetSums } from './sums.js';
 
 /** Transactions that one query asks for. */
@@ -103,24 +110,22 @@ function reserved(db: Tables, { id, attempt, sender, after }: Tab): ReservedBudg
   return budgets;
 }
 
-/** Charges all, or changes nothing. */
+/** Charges all, or changes nothing: not even the latest moment of a budget, which a clock set forward for a while would move. */
 function chargeTab(sums: BudgetSums, { id, before, charges }: Tab): CustosError | undefined {
-  for (const { budget, at, amount } of before) sums.charge(budget, at, -amount);
   for (const [place, charge] of charges.entries()) {
-    const refusal = refusalOf(sums, charge, id);
-    if (refusal !== undefined) {
-      for (const { budget, at, amount } of charges.slice(0, place)) sums.charge(budget, at, -amount);
-      for (const { budget, at, amount } of before) sums.charge(budget, at, amount);
-      return refusal;
-    }
-    sums.charge(charge.budget, charge.at, charge.amount);
+    const used = sums.used(charge.budget, charge.since);
+    const given = takenOf(before, charge);
+    const refusal = refusalOf(charge, used - given + takenOf(charges.slice(0, place), charge), id);
+    if (refusal !== undefined) return refusal;
   }
+  for (const { budget, at, amount } of before) sums.charge(budget, at, -amount);
+  for (const { budget, at, amount } of charges) sums.charge(budget, at, amount);
   return undefined;
 }
 
-function refusalOf(sums: BudgetSums, { budget, since, amount, max }: BudgetCharge, id: string) {
+/** @param used - what others and this transaction have taken */
+function refusalOf({ budget, amount, max }: BudgetCharge, used: bigint, id: string) {
   if (amount < 0n) throw new CustosError('INTERNAL', `transaction ${id} would give back to the budget "${budget}"`);
-  const used = sums.used(budget, since);
   if (max === undefined || used + amount <= max) return undefined;
   const text = `transaction ${id} takes ${amount} of the budget "${budget}", and ${used} of ${max} are taken`;
   return new CustosError('BUDGET_EXCEEDED', text, { details: { id, budget } });

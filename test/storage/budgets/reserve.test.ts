@@ -107,6 +107,16 @@ describe.each(kinds)('budgets on %s', (kind) => {
     expect(await usedBy(journal(), day, 0)).toBe(19n);
   });
 
+  it('a refused reservation sets the clock of no budget forward', async () => {
+    await spend(journal(), 'a', takes(10n));
+    place.clock.moment += 48 * HOUR;
+    const ahead = [takes(1n, { budget: 'other' }), takes(1n)];
+    await expect(spend(journal(), 'b', ...ahead)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    place.clock.moment = noon;
+    await spend(journal(), 'c', takes(1n, { budget: 'other' }));
+    expect(await usedBy(journal(), 'other', noon + HOUR)).toBe(0n);
+  });
+
   it('a clock that was set back frees nothing, now or later', async () => {
     await spend(journal(), 'a', takes(6n));
     place.clock.moment -= 30 * HOUR;
