@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { CustosError } from '../core/errors.js';
 import { type KeySlot, slotGeneration } from '../core/store/store.js';
-import type { DialectName } from './database.js';
+import type { Database, DialectName } from './database.js';
 import type { StoreTables } from './schema.js';
 
 /** The row of `meta` with the number of the root key. Stores of older formats have their first one. */
@@ -29,14 +29,41 @@ export interface RootCheck {
  * @throws CustosError STORE_REKEYED
  */
 export async function requireGeneration(db: Tables, { dialect, generation }: RootCheck): Promise<void> {
-  const row = await db
-    .selectFrom('meta')
-    .select('value')
-    .where('key', '=', GENERATION_KEY)
-    // On SQLite one transaction writes at a time.
-    .$if(dialect === 'postgres', (query) => query.forShare())
-    .executeTakeFirst();
+  // On SQLite one transaction writes at a time.
+  const query = generationRow(db).$if(dialect === 'postgres', (row) => row.forShare());
+  const row = await query.executeTakeFirst();
   if (parseGeneration(row?.value) !== generation) throw rekeyed();
+}
+
+function generationRow(db: Tables) {
+  return db.selectFrom('meta').select('value').where('key', '=', GENERATION_KEY);
+}
+
+async function presentGeneration(db: Tables): Promise<number> {
+  return parseGeneration((await generationRow(db).executeTakeFirst())?.value);
+}
+
+/** Codes of what does not verify under a root key. */
+const unverified: ReadonlySet<string> = new Set(['RECORD_DAMAGED', 'AUDIT_BROKEN']);
+
+/**
+ * The database of a store that was opened with one root key. Where that key was replaced since, everything that another process
+ * wrote looks damaged, so whoever reads hears what happened in place of an alarm.
+ */
+export function underRoot(database: Database<StoreTables>, generation: number): Database<StoreTables> {
+  const explain = async (error: unknown): Promise<never> => {
+    const looksDamaged = error instanceof CustosError && unverified.has(error.code);
+    // A database that cannot be asked says nothing better.
+    const present = looksDamaged ? await database.read(presentGeneration).catch(() => generation) : generation;
+    throw present === generation ? error : rekeyed();
+  };
+  return {
+    dialect: database.dialect,
+    read: (work) => database.read(work).catch(explain),
+    write: (work, options) => database.write(work, options).catch(explain),
+    recordWith: (recordAll, memory) => database.recordWith(recordAll, memory),
+    close: () => database.close(),
+  };
 }
 
 export function rekeyed(): CustosError {

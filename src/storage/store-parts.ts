@@ -21,6 +21,7 @@ import { openJournal } from './journal/remac.js';
 import { JournalSeal } from './journal/seal.js';
 import { policyTable } from './policies/policies.js';
 import { replaceRoot } from './rekey.js';
+import { underRoot } from './root-generation.js';
 import type { StoreTables } from './schema.js';
 import { addressTable } from './wallets/addresses.js';
 import { ownerTable } from './wallets/owners.js';
@@ -66,7 +67,8 @@ type Tables =
   | 'rekey';
 
 /** The tables of a store, on either database. */
-export function storeTables(database: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
+export function storeTables(opened: Database<StoreTables>, generation: number, clock: Clock): Pick<Store, Tables> {
+  const database = underRoot(opened, generation);
   const isShared = database.dialect === 'postgres';
   const seal = new JournalSeal(isShared);
   // The log is opened with the root key, whether or not the journal is.

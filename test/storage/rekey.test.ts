@@ -12,6 +12,7 @@ import { journalKeyOf } from '../../src/vault/journal-key.js';
 import { makeRecoveryKey, makeRootKey, makeSlot, openSlots, openWithRecoveryKey } from '../../src/vault/key-slots.js';
 import { openVault } from '../../src/vault/vault.js';
 import { chains, codeOf } from '../vault/support.js';
+import { claimOne, reserves, takes } from './budgets/support.js';
 import { eth, freshDirectory, freshLocation, runChild, storeId } from './support.js';
 
 const password = () => Secret.text('five words make it well');
@@ -151,6 +152,31 @@ describe('a new root key', () => {
     other.unlockAudit(journalKeyOf(rootKey, storeId));
     expect(await refused(backupStore(other, rootKey, { file: directory.path('mixed') }))).toBe('STORE_REKEYED');
     expect(await readdir(directory.path(''))).not.toContain('mixed');
+    await other.close();
+    await store.close();
+  });
+
+  test('whoever has the store open while the root key is replaced hears of that, and of no damage', async () => {
+    const store = await storeWith(1);
+    const other = await openStore(location());
+    const journalKey = journalKeyOf(rootKey, storeId);
+    for (const one of [store, other]) await one.unlockJournal({ key: journalKey, mayAdopt: false });
+    const lease = await claimOne(other.journal, 'a');
+    const event = { code: 'store.backed-up', detail: { file: 'any', wallets: 1, transactions: 0 } } as const;
+    await other.audit.add([event]);
+    (await rekeyStore(store, { rootKey, password: fresh() })).wipe();
+    const doors: Readonly<Record<string, () => Promise<unknown>>> = {
+      'audit.heads': () => other.audit.heads(),
+      'audit.add': () => other.audit.add([event]),
+      'journal.get': () => other.journal.get('a'),
+      'journal.events': () => other.journal.events('a'),
+      'journal.advance': () => other.journal.advance(lease, 'failed', {}),
+      'journal.reserveBudgets': () => other.journal.reserveBudgets(lease, reserves('0', takes(1n))),
+      'journal.cancel': () => other.journal.cancel('a'),
+      backup: () => backupStore(other, rootKey, { file: directory.path('beside') }),
+    };
+    for (const [door, knock] of Object.entries(doors))
+      expect([door, await refused(knock())]).toEqual([door, 'STORE_REKEYED']);
     await other.close();
     await store.close();
   });
