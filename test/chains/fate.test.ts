@@ -4,6 +4,7 @@ import { RLP } from 'micro-eth-signer/core/rlp.js';
 import { describe, expect, it } from 'vitest';
 import { readSignedBody } from '../../src/chains/cardano/signed.js';
 import { createRegistry } from '../../src/chains/registry.js';
+import { readEnvelope } from '../../src/chains/stellar/envelope.js';
 import type { NodeClient, RecordedTransaction } from '../../src/core/chain/node.js';
 import { CustosError } from '../../src/core/errors.js';
 import { loadVectors } from '../support/vectors.js';
@@ -58,12 +59,19 @@ const ledger = (seconds: number) => ({
   _embedded: { records: [{ closed_at: new Date(seconds * 1000).toISOString() }] },
 });
 const newest = '/ledgers?order=desc&limit=1';
-const oldest = '/ledgers?order=asc&limit=1';
+const xlmAccount = Keypair.fromRawEd25519Seed(Buffer.alloc(32, 1)).publicKey();
+const xlmBytes = envelopesOf(xlmAccount)([Operation.inflation({})], { maxTime: END });
+const { sequence: xlmSequence } = readEnvelope(xlmBytes);
 const cardanoBytes = loadVectors('ADA').transactions[0]!.txData;
 const { ttl, network } = readSignedBody(cardanoBytes);
 const [slot, at] = network === 'mainnet' ? [4_492_800n, 1_596_059_091n] : [86_400n, 1_655_769_600n];
 const slotTime = (number: bigint) => ({ current_block_timestamp: Number((number - slot + at) * 1000n) });
 const found = { transactions: [{ transaction: {} }], total_count: 1 };
+const xrpAccount = (next: number, index: number) => ({
+  account_data: { Account: 'rSender', Sequence: next },
+  ledger_index: index,
+  validated: true,
+});
 
 const cases: readonly Case[] = [
   {
@@ -87,19 +95,19 @@ const cases: readonly Case[] = [
   {
     chain: 'XLM',
     recorded: {
-      completed: envelopesOf(Keypair.fromRawEd25519Seed(Buffer.alloc(32, 1)).publicKey())([Operation.inflation({})], {
-        maxTime: END,
-      }),
+      completed: xlmBytes,
     },
-    dead: { [newest]: ledger(END + 301), [oldest]: ledger(END - 8 * 86_400) },
+    dead: { [newest]: ledger(END + 301), [`/accounts/${xlmAccount}`]: { sequence: `${xlmSequence - 1n}` } },
     open: {
       'its time is over, but a node may be behind': { [newest]: ledger(END + 300) },
-      'the node has no ledgers from before it': { [oldest]: ledger(END - 6 * 86_400) },
+      'the account has used its number, in a ledger that the node may have forgotten': {
+        [`/accounts/${xlmAccount}`]: { sequence: `${xlmSequence}` },
+      },
       'the node does not say what time it is': { [newest]: {} },
     },
     known: [{ [`/transactions/${txId}`]: { hash: txId } }],
-    asked: [newest, oldest, `/transactions/${txId}`],
-    strange: [],
+    asked: [newest, `/transactions/${txId}`, `/accounts/${xlmAccount}`],
+    strange: [{ [`/accounts/${xlmAccount}`]: {} }],
   },
   {
     chain: 'ADA',
@@ -116,15 +124,19 @@ const cases: readonly Case[] = [
   },
   {
     chain: 'XRP',
-    recorded: { completed: '{"LastLedgerSequence":5000}' },
-    dead: { tx: { error: 'txnNotFound', searched_all: true }, ledger: { ledger_index: 5001 } },
+    recorded: { completed: JSON.stringify({ Account: 'rSender', Sequence: 7, LastLedgerSequence: 5000 }) },
+    dead: { tx: { error: 'txnNotFound' }, ledger: { ledger_index: 5001 }, account_info: xrpAccount(7, 5001) },
     open: {
-      'the node has not searched every ledger': { tx: { error: 'txnNotFound', searched_all: false } },
       'its last ledger is the newest one': { ledger: { ledger_index: 5000 } },
+      'another node, which lags, says that the number is unused': { account_info: xrpAccount(7, 5000) },
+      'the number is unused in a ledger that is not validated': {
+        account_info: { ...xrpAccount(7, 5001), validated: false },
+      },
+      'the account has used the number': { account_info: xrpAccount(8, 5001) },
+      'the account is gone': { account_info: { error: 'actNotFound' } },
     },
     known: [{ tx: { hash: txId } }],
-    // `searched_all` is about ledgers that the node has, its last one included.
-    asked: ['tx', 'ledger'],
+    asked: ['tx', 'ledger', 'account_info'],
     strange: [{ ledger: {} }, { tx: null }],
   },
 ];
@@ -170,6 +182,52 @@ it('every chain whose bytes expire has tests of their death', () => {
     expect(readFileSync(new URL(`./${folder}/node.test.ts`, import.meta.url), 'utf8')).toContain("toBe('dead')");
   }
   expect(mortal.sort()).toEqual([...cases.map(({ chain }) => chain), ...Object.keys(elsewhere)].sort());
+});
+
+describe('the fate of XRP bytes whose number is used', () => {
+  const notFound = { error: 'txnNotFound', searched_all: true };
+  const ticketIn = (index: number) => ({
+    node: { LedgerEntryType: 'Ticket', Account: 'rSender', TicketSequence: 7 },
+    ledger_index: index,
+    validated: true,
+  });
+  /** Answers of a node with all ledgers from `since`; the account has used the number in ledger `used`. */
+  function fate({ used, since, ticket = false }: { used: number; since: number; ticket?: boolean }) {
+    const state = (params: unknown, at: (index: number) => unknown) => {
+      const { ledger_index: asked } = params as { readonly ledger_index: number | 'validated' };
+      const index = asked === 'validated' ? 9000 : asked;
+      return index < since ? { error: 'lgrNotFound' } : at(index);
+    };
+    const missing = { error: 'entryNotFound' };
+    const answers: Readonly<Record<string, (params: unknown) => unknown>> = {
+      tx: () => ({ ...notFound, searched_all: since <= 4001 }),
+      ledger: () => ({ ledger_index: 9000 }),
+      account_info: (params) => state(params, (index) => xrpAccount(ticket ? 100 : index < used ? 7 : 8, index)),
+      ledger_entry: (params) => state(params, (index) => (index < used ? ticketIn(index) : missing)),
+    };
+    const number = ticket ? { Sequence: 0, TicketSequence: 7 } : { Sequence: 7 };
+    const completed = JSON.stringify({ Account: 'rSender', ...number, LastLedgerSequence: 5000 });
+    const node = {
+      ...nodeOf({}),
+      rpc: async (method: string, [params]: readonly unknown[]) => answers[method]?.(params),
+    };
+    return chains.get('XRP').node.fate?.({ raw: '', txId, completed, sender: 'rSender' }, node);
+  }
+
+  it.each([false, true])(
+    'is death where it was unused before ledgers that were all searched (ticket: %s)',
+    async (ticket) => {
+      expect(await fate({ used: 4500, since: 4000, ticket })).toBe('dead');
+      expect(await fate({ used: 9001, since: 4500, ticket })).toBe('dead');
+    },
+  );
+
+  it.each([false, true])('is open where a ledger that is gone may have held them (ticket: %s)', async (ticket) => {
+    // The last thousand ledgers are searched, and the bytes may have been taken two thousand ledgers before.
+    expect(await fate({ used: 2000, since: 4000, ticket })).toBe('open');
+    expect(await fate({ used: 4500, since: 4001, ticket })).toBe('open');
+    expect(await fate({ used: 4500, since: 4100, ticket })).toBe('open');
+  });
 });
 
 it('VET bytes that a node calls expired wait until they are proved dead', async () => {

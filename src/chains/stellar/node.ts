@@ -5,12 +5,11 @@ import type { Fields } from '../shared/fields.js';
 import { countIn, finalIn } from '../shared/finality.js';
 import { unlessRefused } from '../shared/refusal.js';
 import { plainAccount } from './address.js';
-import { nextSequence } from './building/asking.js';
+import { nextSequenceIfAny } from './building/asking.js';
 import { readEnvelope } from './envelope.js';
+import type { Conditions } from './preconditions.js';
 import { checkReceivers } from './receiver.js';
 
-/** Seconds of history that a node must have before a transaction's end. Then a transaction that it does not know never happened. */
-const HISTORY = 7n * 24n * 3600n;
 /** Seconds by which a node that looks for a transaction may be behind the one that says what time it is. */
 const LAG = 300n;
 
@@ -28,17 +27,23 @@ export const stellarNode: ChainNode = {
     throw new CustosError('NODE_ANSWER_INVALID', 'the XLM node took a broadcast and answered with another hash');
   },
   async fate(recorded, node) {
+    const { source, sequence, conditions } = readEnvelope(recorded.completed);
     // Asked first: a ledger may take it between two questions.
-    const isOver = await isOutdated(recorded, node);
+    const isOver = await isOutdated(conditions, node);
     if ((await find(recorded, node)) !== undefined) return 'known';
-    return isOver ? 'dead' : 'open';
+    // Nodes forget, and nothing tells since when a ledger may have taken it. Its number, once used, is never free again.
+    const next = isOver ? await nextSequenceIfAny(plainAccount(source), node) : undefined;
+    return next !== undefined && next <= sequence ? 'dead' : 'open';
   },
   /** The network takes one transaction of an account in a ledger, and only in the order of their numbers. */
   async refusal({ completed }, words, node) {
     const { source, sequence } = readEnvelope(completed);
-    const next = await nextSequence(plainAccount(source), node);
-    // The one before may have been taken since it was refused.
-    const isInTurn = sequence === next && /bad_seq|try.?again.?later/i.test(words);
+    const next = await nextSequenceIfAny(plainAccount(source), node);
+    const isLate = /too_late/i.test(words);
+    // Without the account nothing will ever prove the bytes dead, so the network's clock is the end.
+    if (next === undefined) return isLate ? 'final' : 'later';
+    // The one before may have been taken since it was refused. One that is too late waits for the proof of its death.
+    const isInTurn = sequence === next && (isLate || /bad_seq|try.?again.?later/i.test(words));
     return sequence > next || isInTurn ? 'later' : 'final';
   },
   async inclusion(recorded, node) {
@@ -54,16 +59,15 @@ async function find({ txId }: RecordedTransaction, node: NodeClient): Promise<Fi
   return isObject(found) && found['hash'] === txId ? found : undefined;
 }
 
-/** True when its time is over by the ledger's clock, for a node that lags as well, and the node has ledgers from long before. */
-async function isOutdated({ completed }: RecordedTransaction, node: NodeClient): Promise<boolean> {
-  const { maxTime } = readEnvelope(completed).conditions;
+/** True when the time is over by the ledger's clock, for a node that lags as well. */
+async function isOutdated({ maxTime }: Conditions, node: NodeClient): Promise<boolean> {
   if (maxTime === undefined) return false;
-  const [latest, first] = await Promise.all([closedAt(node, 'desc'), closedAt(node, 'asc')]);
-  return latest !== undefined && first !== undefined && latest > maxTime + LAG && first < maxTime - HISTORY;
+  const latest = await latestClose(node);
+  return latest !== undefined && latest > maxTime + LAG;
 }
 
-async function closedAt(node: NodeClient, order: 'asc' | 'desc'): Promise<bigint | undefined> {
-  const answer = await node.http({ path: `/ledgers?order=${order}&limit=1` });
+async function latestClose(node: NodeClient): Promise<bigint | undefined> {
+  const answer = await node.http({ path: '/ledgers?order=desc&limit=1' });
   const page = isObject(answer) ? answer['_embedded'] : undefined;
   const records = isObject(page) ? page['records'] : undefined;
   const [ledger]: readonly unknown[] = Array.isArray(records) ? records : [];

@@ -8,7 +8,7 @@ import { readTransaction } from './transaction.js';
 
 /** Ledgers (of about four seconds) for which a transaction lives where the request does not say. */
 const LIFE = 300;
-/** As many ledgers as a node searches for one transaction. */
+/** As many ledgers before its last one as a node searches for one transaction. */
 const SEARCH = 999;
 
 /** Nodes of the XRP Ledger speak rippled's JSON-RPC. */
@@ -36,13 +36,15 @@ export const xrpLedgerNode: ChainNode = {
     throw new CustosError('BROADCAST_REFUSED', `the XRP node refused it: ${code.slice(0, 40)}`);
   },
   async fate(recorded, node) {
-    const last = lastLedger(recorded);
-    const range = last === undefined ? {} : { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
-    const found = await ask(node, 'tx', { transaction: recorded.txId, ...range });
+    const life = lifeOf(recorded);
+    const found = await ask(node, 'tx', { transaction: recorded.txId, ...(life && rangeBefore(life.last)) });
     if (found['hash'] === recorded.txId) return 'known';
-    // Only a node that searched every ledger of its life can say that it never happened.
-    const isOver = last !== undefined && found['searched_all'] === true && (await validatedLedger(node)) > last;
-    return isOver ? 'dead' : 'open';
+    if (life === undefined || (await validatedLedger(node)) <= life.last) return 'open';
+    // Nothing tells since when they may have been taken, so their number must be unused where the proof begins: after their
+    // end, or before ledgers that were searched to the last one.
+    if (await isUnused(life, { at: 'validated' }, node)) return 'dead';
+    const { min_ledger: first } = rangeBefore(life.last);
+    return found['searched_all'] === true && (await isUnused(life, { at: first - 1 }, node)) ? 'dead' : 'open';
   },
   async inclusion({ txId }, node) {
     const found = await ask(node, 'tx', { transaction: txId });
@@ -109,7 +111,50 @@ function count(value: unknown, what: string): number {
   throw new CustosError('NODE_ANSWER_INVALID', `the XRP node answered with no ${what}`);
 }
 
-function lastLedger({ completed }: RecordedTransaction): number | undefined {
-  const last = readObject(completed)['LastLedgerSequence'];
-  return typeof last === 'number' ? last : undefined;
+/** The account and number of signed bytes, and the last ledger that may hold them. A ticket is a number that was set aside. */
+interface Life {
+  readonly account: string;
+  readonly number: number;
+  readonly isTicket: boolean;
+  readonly last: number;
+}
+
+/** Undefined where no ledger is the last one. */
+function lifeOf({ completed }: RecordedTransaction): Life | undefined {
+  const {
+    Account: account,
+    Sequence: sequence,
+    TicketSequence: ticket,
+    LastLedgerSequence: last,
+  } = readObject(completed);
+  const number = ticket ?? sequence;
+  if (typeof account !== 'string' || typeof number !== 'number' || typeof last !== 'number') return undefined;
+  return { account, number, isTicket: ticket !== undefined, last };
+}
+
+/** As many ledgers before the last one as a node searches. */
+function rangeBefore(last: number) {
+  return { min_ledger: Math.max(1, last - SEARCH), max_ledger: last };
+}
+
+/**
+ * Whether the number was still to be used in a validated ledger: in one after the last that may hold it, or in the one of this index.
+ * False also where the node does not have the ledger.
+ */
+async function isUnused(
+  { account, number, isTicket, last }: Life,
+  { at }: { readonly at: number | 'validated' },
+  node: NodeClient,
+): Promise<boolean> {
+  const isProof = ({ ledger_index: index, validated }: Fields) =>
+    validated === true && (at === 'validated' ? typeof index === 'number' && index > last : index === at);
+  const where = { ledger_index: at };
+  const state = await ask(node, 'account_info', { account, ...where });
+  const { account_data: data } = state;
+  const next = isObject(data) && data['Account'] === account ? data['Sequence'] : undefined;
+  if (isProof(state) && typeof next === 'number' && next <= number) return true;
+  if (!isTicket) return false;
+  const held = await ask(node, 'ledger_entry', { ticket: { account, ticket_seq: number }, ...where });
+  const ticket = isObject(held['node']) ? held['node'] : {};
+  return isProof(held) && ticket['Account'] === account && ticket['TicketSequence'] === number;
 }

@@ -124,10 +124,26 @@ describe('signed bytes of XLM', () => {
     ['41', 'TRY_AGAIN_LATER', 'later'],
     ['41', 'op_underfunded', 'final'],
     ['42', '', 'later'],
+    // The proof of their death needs some minutes more.
+    ['41', 'tx_too_late', 'later'],
+    ['40', 'tx_too_late', 'final'],
   ])('with the number behind %s, refused by %j, are %s', async (sequence, words, expectedFate) => {
     const { raw, txId } = signed(sequence);
     const node = nodeOf({ [`/accounts/${pair.publicKey()}`]: { sequence: '41' } });
     const recorded = { raw, txId, completed: raw, sender: '' };
     expect(await stellar.node.refusal?.(recorded, words, node)).toBe(expectedFate);
+  });
+
+  it.each([
+    ['tx_no_source_account', 'later'],
+    ['tx_too_late', 'final'],
+  ])('of an account that does not exist, refused by %j, are %s', async (words, expectedFate) => {
+    const { raw, txId } = signed('41');
+    const recorded = { raw, txId, completed: raw, sender: '' };
+    expect(await stellar.node.refusal?.(recorded, words, nodeOf({}))).toBe(expectedFate);
+    // Nothing shows whether they took effect before the account was merged.
+    const clock = '/ledgers?order=desc&limit=1';
+    const late = nodeOf({ [clock]: { _embedded: { records: [{ closed_at: '2026-01-01T00:00:00Z' }] } } });
+    expect(await stellar.node.fate?.(recorded, late)).toBe('open');
   });
 });

@@ -14,9 +14,15 @@ const MAX_FEE = 2n ** 32n - 1n;
 
 /** The number that an account's next transaction has. @throws CustosError NODE_*: also where there is no such account */
 export async function nextSequence(address: string, node: NodeClient): Promise<bigint> {
+  const next = await nextSequenceIfAny(address, node);
+  if (next !== undefined) return next;
+  throw new CustosError('NODE_ANSWER_INVALID', `the XLM node has no account ${address}`);
+}
+
+/** The same, or undefined where there is no such account. @throws CustosError NODE_* */
+export async function nextSequenceIfAny(address: string, node: NodeClient): Promise<bigint | undefined> {
   const account = await accountOf(address, node);
-  if (account === undefined) throw new CustosError('NODE_ANSWER_INVALID', `the XLM node has no account ${address}`);
-  return wholeIn(account['sequence'], 'sequence') + 1n;
+  return account && wholeIn(account['sequence'], 'sequence') + 1n;
 }
 
 /** A payment to an account that may not exist yet. */
