@@ -2,8 +2,8 @@
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
 import { frontFlags } from '../dist/app/supervisor/front-child.js';
+import { makeBundle } from '../test/support/bundled.mjs';
 import { pendingId, processorTime, randomHex, temporaryHome } from './support.js';
 
 export const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 5000);
@@ -17,16 +17,12 @@ export const QUESTIONS = ['eth_gasPrice', 'eth_estimateGas', 'eth_getTransaction
 process.setMaxListeners(0);
 
 const path = (name) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+/** As it is shipped: finding and linking a thousand modules would take a twentieth of a drain. */
 const daemonProgram = await bundledDaemon();
 
-/** The daemon's program in few files, as it is shipped: finding and linking a thousand modules would take a twentieth of a drain. */
 async function bundledDaemon() {
-  // As `bundle.js`.
-  const external = ['@photostructure/sqlite', 'pg', 'pino', 'prom-client', 'tiny-secp256k1'];
-  const bundle = await rolldown({ input: path('daemon-process'), external, platform: 'node', logLevel: 'silent' });
   const dir = fileURLToPath(new URL('./results/program/', import.meta.url));
-  await bundle.write({ dir });
-  await bundle.close();
+  await makeBundle(path('daemon-process'), dir);
   return join(dir, 'daemon-process.js');
 }
 

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Step } from '../../src/lifecycle/step.js';
+import { childProgram } from '../support/child-program.js';
 import { custos, removeHome } from '../support/custos.js';
 import { storeOf } from '../support/home-store.js';
 import { makeQuickHome } from '../support/quick-slot.js';
 import { startTakingNode, type TakingNode, txIdOf } from '../support/taking-node.js';
 
-const script = fileURLToPath(new URL('../support/handing-over.mjs', import.meta.url));
+const script = await childProgram('handing-over');
 const password = { CUSTOS_PASSWORD: 'password of a plain call' };
 
 let home: string;

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createStore, Secret } from '../../src/index.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
+import { childProgram } from '../support/child-program.js';
 import { freshSchema, whyNoPostgres } from '../support/postgres.js';
 
-const script = fileURLToPath(new URL('../support/accepting.mjs', import.meta.url));
+const script = await childProgram('accepting');
 const password = 'password of a program that dies';
 const chainId = 31337;
 const receiver = `0x${'77'.repeat(20)}`;

@@ -7,6 +7,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   const run = await mkdtemp(join(tmpdir(), 'custos-run-'));
   process.env['CUSTOS_TEST_RUN'] = run;
   return async () => {
+    const { removeChildPrograms } = await import('./child-program.js');
+    removeChildPrograms();
     const { endSharedPostgres } = await import('./postgres.js');
     await endSharedPostgres();
     await rm(run, { recursive: true, force: true });

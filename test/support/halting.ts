@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { childProgram } from './child-program.js';
 
-const program = fileURLToPath(new URL('./crashing-daemon.mjs', import.meta.url));
+const program = await childProgram('crashing-daemon');
 /** Milliseconds after which a daemon that should have ended is ended; it has as long again for each further halt. */
 const LIMIT = 150_000;
 

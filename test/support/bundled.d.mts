@@ -1,0 +1,1 @@
+export function makeBundle(input: string, dir: string): Promise<void>;
