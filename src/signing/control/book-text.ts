@@ -1,4 +1,5 @@
-import type { BookEvent, BookSnapshot } from './book.js';
+import type { BookSnapshot } from './book.js';
+import type { BookEvent } from './book-event.js';
 
 /** Members that are amounts: JSON has no numbers of their size. */
 const amounts: ReadonlySet<string> = new Set(['amount', 'max']);

@@ -9,6 +9,8 @@ import type {
 import type { SignRequest } from '../../core/signing/signer.js';
 import { parseSums, sumsText } from '../../core/store/buckets.js';
 import type { BudgetWindow } from '../../core/store/budgets.js';
+import type { BookEvent, BookJournal } from './book-event.js';
+import { BookWrites } from './book-writes.js';
 import { KeptFreezes } from './freezes.js';
 import { Ledger } from './ledger.js';
 import { Revisions, type WalletRecord } from './revisions.js';
@@ -22,14 +24,6 @@ export interface ControlUpdate {
   /** Wallets with one of these tags are frozen; absent where none are. */
   readonly frozenTags?: readonly string[];
 }
-
-/** A change of what the book knows, in the order in which it happened. The same changes make the same book. */
-export type BookEvent =
-  | { readonly kind: 'documents'; readonly constitution?: ControlEdge; readonly policy?: ControlEdge }
-  | ({ readonly kind: 'taken' } & Reserving)
-  | { readonly kind: 'released'; readonly family: number }
-  | { readonly kind: 'wallets'; readonly records: readonly WalletRecord[] }
-  | { readonly kind: 'frozen' | 'unfrozen'; readonly text: string };
 
 /** Everything that a book knows beyond its life. */
 export interface BookSnapshot {
@@ -47,19 +41,12 @@ export interface BookSnapshot {
   readonly frozen?: readonly string[];
 }
 
-/** Where changes are made durable. */
-export interface BookJournal {
-  /** Resolves when all of them are durable. @throws CustosError KEEPER_STATE_UNWRITTEN */
-  write(events: readonly BookEvent[]): Promise<void>;
-}
-
 /**
  * The account of one store's signatures: which documents are in force, what was taken of budgets, and which approvals are spent.
  * There is one for all signer processes and all fronts. It believes no front: what it learned once, no front takes back.
  */
 export class ControlBook {
   readonly #now: () => number;
-  #journal: BookJournal | undefined;
   readonly #ledger = new Ledger();
   readonly #spending = new Spending(this.#ledger);
   readonly #revisions = new Revisions();
@@ -70,8 +57,7 @@ export class ControlBook {
   #documents: ControlDocuments | undefined;
   #clock = 0;
   #update: ControlUpdate | undefined;
-  #unwritten: BookEvent[] = [];
-  #written: Promise<void> = Promise.resolve();
+  readonly #writes = new BookWrites();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -79,7 +65,7 @@ export class ControlBook {
 
   /** From now on everything that happens is made durable there. */
   keepIn(journal: BookJournal): void {
-    this.#journal = journal;
+    this.#writes.keepIn(journal);
   }
 
   /** For every signer, before its next signature; another object after each change, and undefined while nothing governs. */
@@ -161,13 +147,13 @@ export class ControlBook {
 
   /**
    * Takes note of the records that were signed with.
-   * @returns whether one of them is newer than any before
+   * @returns whether what they were signed by is not durable yet, whichever signature was the first
    * @throws CustosError CONTROL_OLD: one is older, so the signature may not leave
    */
   see(used: readonly WalletRecord[]): boolean {
     const records = this.#revisions.news(used);
     if (records.length > 0) this.#happen({ kind: 'wallets', records });
-    return records.length > 0;
+    return this.#writes.isUnkept(used);
   }
 
   /** The signature was refused, so its bytes were never made. */
@@ -175,14 +161,14 @@ export class ControlBook {
     this.#happen({ kind: 'released', family });
   }
 
-  /** Resolves when everything until now is durable. @throws CustosError KEEPER_STATE_UNWRITTEN */
+  /** Resolves when everything until now is durable. What could not be written is tried once more. @throws CustosError KEEPER_STATE_UNWRITTEN */
   settled(): Promise<void> {
-    return this.#written;
+    return this.#writes.settled();
   }
 
   /** Everything that has happened until now, to be kept: what of it was not written yet has no record of its own any more. */
   snapshot(): BookSnapshot {
-    this.#unwritten = [];
+    this.#writes.leaveOut();
     this.#ledger.forget(this.#clock);
     return {
       clock: this.#clock,
@@ -212,20 +198,8 @@ export class ControlBook {
 
   #happen(event: BookEvent): number | undefined {
     const result = this.#apply(event);
-    if (this.#journal !== undefined) this.#record(this.#journal, event);
+    this.#writes.record(event);
     return result;
-  }
-
-  /** The changes of one turn of the event loop are one write. */
-  #record(journal: BookJournal, event: BookEvent): void {
-    this.#unwritten.push(event);
-    if (this.#unwritten.length > 1) return;
-    this.#written = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      const events = this.#unwritten;
-      this.#unwritten = [];
-      return journal.write(events);
-    });
-    this.#written.catch(() => undefined);
   }
 
   #apply(event: BookEvent): number | undefined {

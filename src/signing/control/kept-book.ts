@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CustosError } from '../../core/errors.js';
-import type { BookEvent, BookJournal, BookSnapshot } from './book.js';
+import type { BookSnapshot } from './book.js';
+import type { BookEvent, BookJournal } from './book-event.js';
 import { eventsText, readEvents, readSnapshot, snapshotText } from './book-text.js';
 
 /** Seals what a book remembers. No bytes fit in another place than theirs. */

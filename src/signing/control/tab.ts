@@ -22,13 +22,13 @@ export class Tab {
   }
 
   /**
-   * Resolves when what a given signature took is durable, so that the signature may leave.
+   * Resolves when what a given signature took and was made by is durable, so that the signature may leave.
    * @param used - the records that it was made with
    * @throws CustosError KEEPER_STATE_UNWRITTEN; CONTROL_OLD: one of them is an older one
    */
   async signed(used: readonly WalletRecord[] = []): Promise<void> {
-    const isNew = this.#book.see(used);
-    if (isNew || this.#families.length > 0) await this.#book.settled();
+    const isUnkept = this.#book.see(used);
+    if (isUnkept || this.#families.length > 0) await this.#book.settled();
   }
 
   refused(): void {

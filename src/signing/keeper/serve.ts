@@ -157,7 +157,9 @@ export function serveKeeper(parts: KeeperParts): Keeper {
       return { kind: 'controlled', n };
     } catch (thrown) {
       const { code } = asCustosError(thrown);
-      front.misfit = code === 'CONTROL_OLD' ? code : 'CONTROL_WITHHELD';
+      // Then they are known, and each signature by them waits until that is durable.
+      if (code === 'KEEPER_STATE_UNWRITTEN') delete front.misfit;
+      else front.misfit = code === 'CONTROL_OLD' ? code : 'CONTROL_WITHHELD';
       throw thrown;
     }
   };

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseSignatureId } from '../../../src/core/ids.js';
 import { ControlBook } from '../../../src/signing/control/book.js';
 import { BookKeeper, type BookSeal, type RecordFile, readKept } from '../../../src/signing/control/kept-book.js';
+import { Tab } from '../../../src/signing/control/tab.js';
 
 /** A seal that shows its text, and authenticates it as a real one does. */
 const seal: BookSeal = {
@@ -60,6 +62,7 @@ function deferred() {
   return { promise, reject: (error: Error) => reject(error) };
 }
 
+const signatureId = (digit: string) => parseSignatureId('00000000-0000-4000-8000-000000000000'.replaceAll('0', digit));
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const damaged = expect.objectContaining({ code: 'KEEPER_STATE_DAMAGED' });
 
@@ -150,6 +153,47 @@ describe('the state of a keeper', () => {
     await book.settled();
     expect(file.manners).toEqual(['replace', 'replace']);
     expect(usedIn(bookIn(file).book)).toEqual([7n]);
+  });
+
+  it('what could not be written is written when somebody asks for it again, though nothing else happens', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    file.isFull = true;
+    book.accept(
+      { policies: [{ version: 1, box: new Uint8Array() }] },
+      { policies: [{ version: 1, hash: 'sha256:0' }] },
+    );
+    for (const _ of ['at once', 'again']) {
+      await expect(book.settled()).rejects.toMatchObject({ code: 'KEEPER_STATE_UNWRITTEN' });
+    }
+    file.isFull = false;
+    await book.settled();
+    expect(() => bookIn(file).book.checkComplete()).toThrow(expect.objectContaining({ code: 'CONTROL_WITHHELD' }));
+  });
+
+  it('no signature leaves by a record or documents that are not on the disk, and not the second one either', async () => {
+    const file = memoryFile();
+    const { book } = bookIn(file);
+    const record = (digit: string, revision: number) => ({ id: signatureId(digit), madeAt: 1, revision });
+    const sign = (digit: string, revision: number) => new Tab(book).signed([record(digit, revision)]);
+    await sign('1', 2);
+    file.isFull = true;
+    const unwritten = { code: 'KEEPER_STATE_UNWRITTEN' };
+    await expect(sign('2', 2)).rejects.toMatchObject(unwritten);
+    await expect(sign('2', 2)).rejects.toMatchObject(unwritten);
+    // Nothing about these has to be remembered any more.
+    await sign('1', 2);
+    await sign('3', 0);
+    book.accept(
+      { policies: [{ version: 1, box: new Uint8Array() }] },
+      { policies: [{ version: 1, hash: 'sha256:0' }] },
+    );
+    await expect(sign('3', 0)).rejects.toMatchObject(unwritten);
+    await expect(sign('3', 0)).rejects.toMatchObject(unwritten);
+    file.isFull = false;
+    await sign('3', 0);
+    const old = expect.objectContaining({ code: 'CONTROL_OLD' });
+    for (const digit of ['1', '2']) expect(() => bookIn(file).book.see([record(digit, 1)])).toThrow(old);
   });
 
   it('a last record that is not whole was never answered for, and is left out', async () => {

@@ -141,6 +141,19 @@ describe('a signer service with a state file', () => {
     expect(await one.identify({ sealed: [], keys: [] })).toEqual([]);
   });
 
+  it('a signer that had no room for new documents takes them as soon as there is some', async () => {
+    const made = await signerService(parts.storeId, password, { stateFile: join(home, 'none', 'signer.state') });
+    open.push(made);
+    writeFileSync(join(home, 'none'), 'in the place of its directory');
+    const one = front(made.connect);
+    const unwritten = { code: 'KEEPER_STATE_UNWRITTEN' };
+    await expect(one.control(documents())).rejects.toMatchObject(unwritten);
+    await expect(one.sign(payment(0))).rejects.toMatchObject(unwritten);
+    rmSync(join(home, 'none'));
+    expect(await one.sign(payment(0))).toHaveProperty('raw');
+    await one.control(documents());
+  });
+
   it('a signer process that is killed after it reserved keeps what it reserved', async () => {
     const { connect, log } = await service();
     const one = front(connect);
