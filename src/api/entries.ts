@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { errorOf } from '../core/entry-error.js';
 import { CustosError } from '../core/errors.js';
 import { type ChainId, defaultTenant } from '../core/ids.js';
 import { parsePendingId } from '../core/signing/pending.js';
@@ -186,13 +187,14 @@ export async function story(id: string, { journal }: Pick<ApiParts, 'journal'>):
 
 /** What a transaction and a signature show alike. */
 export function sharedJson(entry: JournalEntry) {
-  const { id, state, chain, network, intake, errorCode, errorText } = entry;
+  const { id, state, chain, network, intake } = entry;
+  const error = errorOf(entry);
   const moment = (at: number) => new Date(at).toISOString();
   return {
     ...{ id, state, chain, network },
     summary: shownSummary(entry),
     sender: entry.sender ?? null,
-    error: errorCode === undefined || state === 'completed' ? null : { code: errorCode, detail: errorText ?? '' },
+    error: error === undefined ? null : { code: error.code, detail: error.text },
     reference: intake?.reference ?? null,
     expiresAt: intake?.expiresAt === undefined ? null : moment(intake.expiresAt),
     createdAt: moment(entry.createdAt),

@@ -84,7 +84,10 @@ export class CustosConnectionError extends CustosClientError {
   }
 }
 
-/** A transaction ended without being sent, or a signature without being made. Its code is that of the transaction's error, or its state in capitals. */
+/**
+ * A transaction ended without being sent, or without effect in the chain (`TRANSACTION_REVERTED`), or a signature without being made.
+ * Its code is that of the transaction's error, or its state in capitals.
+ */
 export class CustosTransactionError extends CustosClientError {
   override readonly name = 'CustosTransactionError';
   readonly transaction: Transaction | Signature;

@@ -57,7 +57,7 @@ export class RequestHandle<T extends Tracked> {
 
   /**
    * Resolves once it is sent, or completed. A server that is away does not end the wait: it may come back.
-   * @throws CustosTransactionError it was denied, failed or cancelled
+   * @throws CustosTransactionError it was denied, failed or cancelled, or is in the chain without effect
    * @throws CustosWaitTimeout the time is over; it may still happen
    */
   async wait({ until = 'sent', timeout = TIMEOUT, signal }: WaitOptions = {}): Promise<T> {
@@ -114,6 +114,7 @@ function isReached({ state }: Tracked, until: Until): boolean {
   return state === 'completed' || (until === 'sent' && state === 'broadcast');
 }
 
-function isEnded({ state }: Tracked): boolean {
-  return state === 'denied' || state === 'failed' || state === 'cancelled';
+/** Without what was asked for: also where the chain has it, and it had no effect. */
+function isEnded({ state, error }: Tracked): boolean {
+  return state === 'denied' || state === 'failed' || state === 'cancelled' || (state === 'completed' && error !== null);
 }

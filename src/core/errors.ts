@@ -344,6 +344,11 @@ const kinds = {
     status: 409,
     hint: 'submit the transaction again; this one can no longer take effect, so nothing was spent',
   },
+  TRANSACTION_REVERTED: {
+    exit: 1,
+    status: 409,
+    hint: 'its fee is paid and nothing else happened; look at what it calls or pays, and make another one',
+  },
   REQUEST_EXPIRED: {
     exit: 1,
     status: 409,

@@ -61,7 +61,8 @@ export function logChange(
 ): void {
   const { id, chain, network, state: from } = entry;
   const { errorCode: code, errorText: error, txId, block } = fact;
-  const attempts = entry.attempts + (code === undefined || isNoTry(code) ? 0 : 1);
+  const isTry = code !== undefined && to !== 'completed' && !isNoTry(code);
+  const attempts = entry.attempts + (isTry ? 1 : 0);
   const found = { ...(txId !== undefined && { txId }), ...(block !== undefined && { block }) };
   tell(log, logged[event], {
     id,

@@ -205,11 +205,9 @@ async function deliver(road: Road, claimed: Claimed, read: () => Promise<Sent>):
   const recorded = await read();
   const isNew = claimed.entry.state !== 'broadcast';
   const sent = isNew ? await broadcast(road, claimed, recorded) : { ...recorded, claimed, closing: undefined };
-  if (sent.closing === undefined) {
-    const waiting = await confirm(road, sent.claimed, { ...sent, isNew });
-    if (waiting !== undefined) return waiting;
-  }
-  return close(road, sent.claimed, sent);
+  const found = sent.closing === undefined ? await confirm(road, sent.claimed, { ...sent, isNew }) : undefined;
+  if (typeof found === 'object') return found;
+  return close(road, sent.claimed, { ...sent, isReverted: found === 'reverted' });
 }
 
 /** Carries recorded bytes that their source no longer lists. */

@@ -89,6 +89,17 @@ describe('a handle over the real API', () => {
 describe('a handle', () => {
   const server = freshSaying();
 
+  it('of a transaction that is in the chain without effect throws that', async () => {
+    const custos = createClient({ url: server().url, token, retries: 0 });
+    const error = { code: 'TRANSACTION_REVERTED', detail: 'it had no effect' };
+    const body = shownTransaction({ state: 'completed', txId: '0x1', error });
+    server().answers = [{ status: 200, body }];
+    const handle = await custos.transaction('6748710000000000000000aa');
+    const thrown = await caught(handle.wait());
+    expect(thrown).toBeInstanceOf(CustosTransactionError);
+    expect(thrown).toMatchObject({ code: 'TRANSACTION_REVERTED', transaction: { txId: '0x1' } });
+  });
+
   it('goes on waiting while the server is away, and until the depth that is wanted', async () => {
     const custos = createClient({ url: server().url, token, retries: 0 });
     const shown = (state: string) => ({ status: 200, body: shownTransaction({ state, txId: '0x1' }) });

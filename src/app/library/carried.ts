@@ -1,3 +1,4 @@
+import { errorOf } from '../../core/entry-error.js';
 import type { ErrorCode } from '../../core/errors.js';
 import type { JournalEntry, State } from '../../core/store/journal.js';
 
@@ -18,21 +19,15 @@ export interface Acceptance extends Carried {
   readonly replayed: boolean;
 }
 
-export function carriedOf({
-  id,
-  state,
-  txId,
-  errorCode: code,
-  errorText: message = '',
-  ...entry
-}: JournalEntry): Carried {
-  const error = state === 'completed' || code === undefined ? undefined : { code, message };
+export function carriedOf(entry: JournalEntry): Carried {
+  const { id, state, txId } = entry;
+  const error = errorOf(entry);
   const isHandedOut = state === 'completed' && entry.intake?.delivery === 'return';
   return {
     id,
     state,
     ...(txId !== undefined && { txId }),
-    ...(error && { error }),
+    ...(error && { error: { code: error.code, message: error.text } }),
     ...(isHandedOut && entry.signed !== undefined && { signed: entry.signed }),
   };
 }

@@ -6,6 +6,7 @@ import { cancelTransaction } from '../../app/transactions/cancel.js';
 import { releaseTransaction } from '../../app/transactions/release.js';
 import { retryTransaction } from '../../app/transactions/retry.js';
 import { type ShownEntry, showEntries, showStory, type Unlock } from '../../app/transactions/shown.js';
+import { errorOf } from '../../core/entry-error.js';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import { type Network, networkOf } from '../../core/ids.js';
 import { parsePendingId } from '../../core/signing/pending.js';
@@ -150,9 +151,10 @@ function shown({ entry, isVerified }: ShownEntry) {
   };
 }
 
-function row({ id, chain, network, state, updatedAt, txId, summary, errorCode, errorText }: JournalEntry): string[] {
-  const ended = state === 'completed' || errorCode === undefined;
-  const what = ended ? String(summary?.['text'] ?? '') : `${errorCode}: ${errorText}`;
+function row(entry: JournalEntry): string[] {
+  const { id, chain, network, state, updatedAt, txId, summary } = entry;
+  const error = errorOf(entry);
+  const what = error === undefined ? String(summary?.['text'] ?? '') : `${error.code}: ${error.text}`;
   return [id, chain, network, state, time(updatedAt), txId ?? '', what];
 }
 

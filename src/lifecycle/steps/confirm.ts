@@ -17,14 +17,15 @@ const LATEST = 60_000;
  * Asks a node, your own or one of the source, where a broadcast transaction is. If the node has lost it, or a reorganisation
  * removed it, the same bytes are broadcast again.
  * @param sent - `isNew` if it was broadcast in this turn
- * @returns undefined if it is deep enough, or no node can say; otherwise what it waits for
+ * @returns `reverted` if it is deep enough and had no effect, undefined if it is deep enough otherwise, or no node can say; else
+ *   what it waits for
  * @throws CustosError NODE_*, BROADCAST_REFUSED, TRANSACTION_EXPIRED: another transaction made these bytes worthless for good
  */
 export async function confirm(
   parts: ConfirmParts,
   claimed: Claimed,
   sent: Sent & { readonly isNew: boolean },
-): Promise<Outcome | undefined> {
+): Promise<Outcome | 'reverted' | undefined> {
   const { entry } = claimed;
   const { chain, recorded, isNew } = sent;
   if (!isFollowed(parts, claimed, chain)) return undefined;
@@ -35,7 +36,7 @@ export async function confirm(
   if (found.kind === 'included' && found.depth >= wanted) {
     const fields = { id: entry.id, chain: chain.id, block: found.block };
     if (found.reverted) tell(parts.log, 'transaction-reverted', fields);
-    return undefined;
+    return found.reverted ? 'reverted' : undefined;
   }
   await note(parts, claimed, found);
   // Bytes that were sent in this turn may not have reached this node yet.
