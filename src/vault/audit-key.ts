@@ -36,11 +36,16 @@ export function checkpointSigner(storeId: string, seeds: readonly Uint8Array[]):
       const origin = originOf(storeId, request.writer);
       const tree = new CompactRange(request.start.size, hashesOf(request));
       const known = signed.get(request.writer);
-      const proved = known ?? provedHead(request, { name: origin, publicKey: point });
-      if (tree.size > 0 && (proved === undefined || !isSame(proved, tree))) throw forked(request.writer);
+      const isOther = () => known?.size === tree.size && !isSame(known, tree);
+      // Whatever goes through what was signed is proved by that, wherever before it it begins.
+      const isProved =
+        known === undefined
+          ? isProvedStart(request, tree, { name: origin, publicKey: point })
+          : tree.size <= known.size;
+      if (!isProved || isOther()) throw forked(request.writer);
       for (const leaf of split(request.leaves)) {
         tree.append(leaf);
-        if (known !== undefined && tree.size === known.size && !isSame(known, tree)) throw forked(request.writer);
+        if (isOther()) throw forked(request.writer);
       }
       if (known !== undefined && tree.size < known.size) throw forked(request.writer);
       const head = { size: tree.size, root: tree.root() };
@@ -53,11 +58,16 @@ export function checkpointSigner(storeId: string, seeds: readonly Uint8Array[]):
   };
 }
 
-/** The head of a checkpoint that this key signed. */
-function provedHead({ start }: CheckpointRequest, key: { name: string; publicKey: Uint8Array }): TreeHead | undefined {
+/** Whether a log begins at nothing, or at the head of a checkpoint that this key signed. */
+function isProvedStart(
+  { start }: CheckpointRequest,
+  tree: CompactRange,
+  key: { name: string; publicKey: Uint8Array },
+): boolean {
+  if (tree.size === 0) return true;
   const found = start.note === undefined ? undefined : parseCheckpoint(start.note);
-  const isOwn = found !== undefined && found.origin === key.name && checkNote(found.note, key) === 'valid';
-  return isOwn ? found : undefined;
+  if (found === undefined || found.origin !== key.name || checkNote(found.note, key) !== 'valid') return false;
+  return isSame(found, tree);
 }
 
 function isSame({ size, root }: TreeHead, tree: CompactRange): boolean {

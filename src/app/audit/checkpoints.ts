@@ -10,20 +10,36 @@ import {
 import type { AuditHead, AuditLog, StoredCheckpoint } from '../../core/store/audit.js';
 import { parseCheckpoint } from '../../crypto/checkpoint.js';
 
+/** Leaves of one request, as long as the signer follows. */
+const STEP = 1_000;
+/** How many events before its end a log is looked at for an older checkpoint. */
+const BACK = [STEP, 10 * STEP, MOST_LEAVES];
+
 /** What a signer signed last for a log. */
 interface Edge {
   readonly tree: CompactRange;
   readonly note: string;
 }
 
+/** From where on a log is signed, and how much of it at once. */
+interface Start {
+  readonly edge: Edge | undefined;
+  readonly most: number;
+}
+
+type Rest = Pick<CheckpointRequest, 'beside' | 'former'>;
+
+/** A log, as far as its signatures go. */
+export type SignedLog = Pick<AuditLog, 'heads' | 'newest' | 'checkpoints' | 'hashes' | 'addCheckpoint'>;
+
 /** Has the heads of a store's logs signed, each from where the last signature of this process ended. */
 export class Checkpoints {
-  readonly #log: AuditLog;
+  readonly #log: SignedLog;
   readonly #sign: CheckpointSigner['sign'];
   readonly #now: () => number;
   readonly #edges = new Map<string, Edge>();
 
-  constructor(log: AuditLog, sign: CheckpointSigner['sign'], now: () => number) {
+  constructor(log: SignedLog, sign: CheckpointSigner['sign'], now: () => number) {
     this.#log = log;
     this.#sign = sign;
     this.#now = now;
@@ -53,23 +69,38 @@ export class Checkpoints {
     const { writer } = head;
     const rest = { beside, ...(former && { former: former.note }) };
     const edge = this.#edges.get(writer) ?? edgeOf(former);
-    let next = await this.#step(head, edge, rest).catch((error: unknown) => {
-      // A new key signs what a former one signed only from the first event on.
-      if (this.#edges.has(writer) || edge === undefined || !isBroken(error)) throw error;
-      return this.#step(head, undefined, rest);
+    let next = await this.#step(head, { edge, most: STEP }, rest).catch((error: unknown) => {
+      if (edge === undefined || !isBroken(error)) throw error;
+      return this.#stepFromBefore(head, former, rest);
     });
-    while (next.tree.size < head.size) next = await this.#step(head, next, rest);
+    while (next.tree.size < head.size) next = await this.#step(head, { edge: next, most: STEP }, rest);
     requireTree(head, next.tree);
     return { writer, size: head.size, hashes: textOf(next.tree.hashes), note: next.note, at: this.#now() };
   }
 
-  async #step(
-    { writer, size }: AuditHead,
-    edge: Edge | undefined,
-    rest: Pick<CheckpointRequest, 'beside' | 'former'>,
-  ): Promise<Edge> {
+  /**
+   * The signer may have signed something else than this process knows: a command signed by itself meanwhile, or a process ended
+   * before it stored a checkpoint. It follows from an older one, if the leaves go through what it signed last. A new key signs what
+   * a former one signed only from the first event on.
+   */
+  async #stepFromBefore(head: AuditHead, former: StoredCheckpoint | undefined, rest: Rest): Promise<Edge> {
+    const { writer, size } = head;
+    const older = BACK.map((back) => this.#log.checkpoints({ writer, from: Math.max(0, size - back), limit: 1 }));
+    const found = [former, ...(await Promise.all(older)).flat()].flatMap((one) => edgeOf(one) ?? []);
+    const starts = new Map(found.map((edge) => [edge.tree.size, edge]));
+    for (const edge of starts.values()) {
+      try {
+        return await this.#step(head, { edge, most: MOST_LEAVES }, rest);
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+      }
+    }
+    return this.#step(head, { edge: undefined, most: MOST_LEAVES }, rest);
+  }
+
+  async #step({ writer, size }: AuditHead, { edge, most }: Start, rest: Rest): Promise<Edge> {
     const tree = new CompactRange(edge?.tree.size, edge?.tree.hashes);
-    const leaves = await this.#leaves(writer, tree.size, Math.max(0, Math.min(MOST_LEAVES, size - tree.size)));
+    const leaves = await this.#leaves(writer, tree.size, Math.max(0, Math.min(most, size - tree.size)));
     const start = { size: tree.size, hashes: Buffer.concat(tree.hashes), ...(edge && { note: edge.note }) };
     const note = await this.#sign({ writer, start, leaves: Buffer.concat(leaves), ...rest });
     for (const leaf of leaves) tree.append(leaf);

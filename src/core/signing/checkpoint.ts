@@ -1,5 +1,5 @@
 /** Most leaves that one request carries. */
-export const MOST_LEAVES = 1_000;
+export const MOST_LEAVES = 100_000;
 /** Most other logs that a checkpoint names. */
 export const MOST_BESIDE = 32;
 
@@ -14,7 +14,7 @@ export interface BesideLog {
 /** Asks for a checkpoint of a log after some more leaves. */
 export interface CheckpointRequest {
   readonly writer: string;
-  /** Where the signer begins: what it signed last, or what a checkpoint shows, or nothing at all. */
+  /** Where the signer begins: what it signed last or before that, or what a checkpoint shows, or nothing at all. */
   readonly start: {
     readonly size: number;
     /** Roots of the complete subtrees, 32 bytes each, joined. */

@@ -182,6 +182,45 @@ describe.each(kinds)('the audit log on %s', (kind) => {
     await expect(signer.sign(request)).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
     const anew = { ...request, start: { size: 0, hashes: Buffer.alloc(0) }, leaves: Buffer.alloc(64, 9) };
     await expect(signer.sign(anew)).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    // Neither a part of what was signed, nor what does not go through it.
+    const ahead = { size: 4, hashes: Buffer.alloc(32, 9) };
+    for (const other of [
+      { ...request, leaves: Buffer.alloc(0) },
+      { ...request, start: ahead },
+    ]) {
+      await expect(signer.sign(other)).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    }
+  });
+
+  it.each<[string, (sign: () => Promise<void>, command: () => Promise<void>) => Promise<void>]>([
+    ['that a command signed after a signer that still runs', async (_sign, command) => command()],
+    [
+      'whose last checkpoint was signed and not stored',
+      async (sign) => {
+        const [before] = await store.audit.newest();
+        await sign();
+        await change(location(), (db) =>
+          db
+            .deleteFrom('audit_checkpoints')
+            .where('size', '>', before?.size ?? 0)
+            .execute(),
+        );
+      },
+    ],
+  ])('is signed for the next daemon by the same signer, however long it is: %s', async (_what, between) => {
+    const signer = checkpointSigner(storeId, [auditSeedOf(rootKey, storeId)]);
+    const sign = () => new Checkpoints(store.audit, signer.sign, () => 7).signAll();
+    const add = (count: number) => store.audit.add(Array.from({ length: count }, (_, at) => exported(`w${at}`)));
+    await add(3_500);
+    await sign();
+    await add(2_500);
+    await between(sign, () => signAll(store));
+    await add(1);
+    await sign();
+    const [head] = await store.audit.heads();
+    const [last] = await store.audit.newest();
+    expect(last?.size).toBe(6_001);
+    expect(Buffer.compare(parseCheckpoint(last?.note ?? '')!.root, rootOf(head!))).toBe(0);
   });
 
   it('goes with a backup, and the restored store writes to another log', async () => {
