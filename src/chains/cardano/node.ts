@@ -2,8 +2,9 @@ import type { ChainNode, NodeClient } from '../../core/chain/node.js';
 import { CustosError } from '../../core/errors.js';
 import type { Network } from '../../core/ids.js';
 import { isObject } from '../../core/json.js';
-import { type Fields, readJson } from '../shared/fields.js';
+import { type Fields, readJson, textOf } from '../shared/fields.js';
 import { blockNameIn, countIn, includedAt } from '../shared/finality.js';
+import { openEnvelope } from './body.js';
 import { readOperations } from './operations.js';
 import { readSignedBody } from './signed.js';
 
@@ -27,7 +28,7 @@ export const cardanoNode: ChainNode = {
     const { options } = await ask('preprocess', { operations, metadata: { relative_ttl: RELATIVE_TTL } });
     const { metadata, ...rest } = await ask('metadata', { options });
     const made = await ask('payloads', { operations, metadata, ...rest });
-    return JSON.stringify({ operations, unsignedTransaction: made['unsigned_transaction'] });
+    return JSON.stringify({ operations, unsignedTransaction: madeIn(made) });
   },
   async broadcast({ raw, txId }, node) {
     const body = { network_identifier: identifier(readSignedBody(raw).network), signed_transaction: raw };
@@ -63,6 +64,17 @@ export const cardanoNode: ChainNode = {
     return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
   },
 };
+
+/** The node's fault is not the transaction's: what is no envelope is asked for again. */
+function madeIn({ unsigned_transaction: made }: Fields): string {
+  try {
+    const text = textOf(made, 'unsigned_transaction');
+    openEnvelope(text);
+    return text;
+  } catch (cause) {
+    throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node answered with no unsigned transaction', { cause });
+  }
+}
 
 async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {
   const body = { ...where, transaction_identifier: { hash: txId }, limit: 1 };

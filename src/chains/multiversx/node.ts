@@ -87,8 +87,10 @@ async function estimateGas(transaction: MultiversxTransaction, { node }: Complet
   const answer = dataOf(await node.http({ path: '/transaction/cost', body }));
   const [units, message] = [answer?.['txGasUnits'], answer?.['returnMessage']];
   if (isCount(units) && units > 0) return BigInt(units);
-  const why = typeof message === 'string' && message !== '' ? message.slice(0, 200) : 'it names no gas';
-  throw new CustosError('NODE_REFUSED', `the EGLD node does not simulate the transaction: ${why}`);
+  if (typeof message !== 'string' || message === '') {
+    throw new CustosError('NODE_ANSWER_INVALID', 'the EGLD node answered with neither gas nor a reason');
+  }
+  throw new CustosError('NODE_REFUSED', `the EGLD node does not simulate the transaction: ${message.slice(0, 200)}`);
 }
 
 function dataOf(answer: unknown): Fields | undefined {

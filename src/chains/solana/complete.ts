@@ -101,6 +101,7 @@ export function accountBytes(account: unknown, owner: string): Uint8Array | unde
 /** The same keys have the same addresses on all clusters, so a test transaction on the wrong node would move real coins. */
 export async function checkCluster(node: NodeClient, network: Network): Promise<void> {
   const genesis = await node.rpc('getGenesisHash', []);
+  if (typeof genesis !== 'string' || !isHash(genesis)) throw unreadable('getGenesisHash', 'no hash');
   // A private cluster is used for tests.
   const found = clusters.get(genesis) ?? 'testnet';
   if (found === network) return;
