@@ -66,7 +66,10 @@ const cardanoBytes = loadVectors('ADA').transactions[0]!.txData;
 const { ttl, network } = readSignedBody(cardanoBytes);
 const [slot, at] = network === 'mainnet' ? [4_492_800n, 1_596_059_091n] : [86_400n, 1_655_769_600n];
 const slotTime = (number: bigint) => ({ current_block_timestamp: Number((number - slot + at) * 1000n) });
-const found = { transactions: [{ transaction: {} }], total_count: 1 };
+const foundOf = (hash: string) => ({
+  transactions: [{ transaction: { transaction_identifier: { hash } } }],
+  total_count: 1,
+});
 const xrpAccount = (next: number, index: number) => ({
   account_data: { Account: 'rSender', Sequence: next },
   ledger_index: index,
@@ -118,9 +121,14 @@ const cases: readonly Case[] = [
       'the node says no time': { '/network/status': {} },
       'the node does not say how many it found': { '/search/transactions': { transactions: [] } },
     },
-    known: [{ '/search/transactions': found }],
+    known: [{ '/search/transactions': foundOf(txId) }],
     asked: ['/network/status', '/search/transactions'],
-    strange: [{ '/network/status': 7 }, { '/search/transactions': [] }],
+    strange: [
+      { '/network/status': 7 },
+      { '/search/transactions': [] },
+      // A node that does not know this way to search answers with whatever it has.
+      { '/search/transactions': foundOf('cd'.repeat(32)) },
+    ],
   },
   {
     chain: 'XRP',

@@ -42,8 +42,8 @@ export const cardanoNode: ChainNode = {
     const where = { network_identifier: identifier(network) };
     // Asked first: a block may take it between two questions.
     const { current_block_timestamp: time } = objectOf(await node.http({ path: '/network/status', body: where }));
-    const { transactions, total_count: count } = await search(node, where, txId);
-    if (Array.isArray(transactions) && transactions.length > 0) return 'known';
+    const { found, count } = await search(node, where, txId);
+    if (found !== undefined) return 'known';
     const isSearched = count === 0 && typeof time === 'number' && Number.isSafeInteger(time);
     return isSearched && slotOf(time, network) > ttl + MARGIN ? 'dead' : 'open';
   },
@@ -51,16 +51,10 @@ export const cardanoNode: ChainNode = {
     const where = { network_identifier: identifier(readSignedBody(raw).network) };
     const { current_block_identifier: head } = objectOf(await node.http({ path: '/network/status', body: where }));
     const newest = countIn(objectOf(head)['index'], 'newest block');
-    const { transactions } = await search(node, where, txId);
-    if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
-    const [found]: readonly unknown[] = transactions;
+    const { found } = await search(node, where, txId);
     // The search covers blocks only, not waiting transactions.
     if (found === undefined) return { kind: 'absent' };
-    const { transaction, block_identifier: block } = objectOf(found);
-    if (objectOf(objectOf(transaction)['transaction_identifier'])['hash'] !== txId) {
-      throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
-    }
-    const { index, hash } = objectOf(block);
+    const { index, hash } = objectOf(found['block_identifier']);
     return includedAt({ block: blockNameIn(hash), number: countIn(index, 'block number'), reverted: false }, newest);
   },
 };
@@ -76,9 +70,17 @@ function madeIn({ unsigned_transaction: made }: Fields): string {
   }
 }
 
-async function search(node: NodeClient, where: Fields, txId: string): Promise<Fields> {
+/** @throws CustosError NODE_ANSWER_INVALID: it found another one, as a node does that does not know this way to search */
+async function search(node: NodeClient, where: Fields, txId: string) {
   const body = { ...where, transaction_identifier: { hash: txId }, limit: 1 };
-  return objectOf(await node.http({ path: '/search/transactions', body }));
+  const { transactions, total_count: count } = objectOf(await node.http({ path: '/search/transactions', body }));
+  if (!Array.isArray(transactions)) throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node did not search');
+  const [first]: readonly unknown[] = transactions;
+  const found = first === undefined ? undefined : objectOf(first);
+  if (found === undefined || objectOf(objectOf(found['transaction'])['transaction_identifier'])['hash'] === txId) {
+    return { found, count };
+  }
+  throw new CustosError('NODE_ANSWER_INVALID', 'the ADA node found another transaction');
 }
 
 /** @throws CustosError NODE_* */
