@@ -24,6 +24,8 @@ export function createSignerClient(options: SignerClientOptions): Signer {
   const growth = new Growth(slots, options.watched ?? WATCHED);
   const [first] = slots;
   if (first === undefined) throw new CustosError('CONFIG_INVALID', 'at least one signer process is needed');
+  /** The newest checkpoint of each log: a process that is replaced forgets them, and a front can have one replaced. */
+  const heads = new Map<string, string>();
   const control = async (documents: ControlDocuments): Promise<void> => {
     const answer = await first.ask({ kind: 'examine', request: documents });
     if (answer.kind !== 'examined') throw unexpected(answer);
@@ -60,8 +62,11 @@ export function createSignerClient(options: SignerClientOptions): Signer {
     },
     // Always the same one: it remembers what it signed.
     async checkpoint(request) {
-      const answer = await first.ask({ kind: 'checkpoint', request });
+      const { writer } = request;
+      const known = heads.get(writer);
+      const answer = await first.ask({ kind: 'checkpoint', request: { ...request, ...(known && { known }) } });
       if (answer.kind !== 'checkpoint') throw unexpected(answer);
+      if (sizeOf(answer.note) >= sizeOf(heads.get(writer))) heads.set(writer, answer.note);
       return answer.note;
     },
     control,
@@ -90,6 +95,11 @@ export function createSignerClient(options: SignerClientOptions): Signer {
       await Promise.all(slots.map((slot) => slot.close()));
     },
   };
+}
+
+/** How many leaves a checkpoint says, in its second line. */
+function sizeOf(note = ''): number {
+  return Number(note.split('\n', 2)[1] ?? 0);
 }
 
 /** Chooses who signs, and starts another signer when those that run are the limit. */

@@ -35,13 +35,11 @@ export function checkpointSigner(storeId: string, seeds: readonly Uint8Array[]):
     async sign(request) {
       const origin = originOf(storeId, request.writer);
       const tree = new CompactRange(request.start.size, hashesOf(request));
-      const known = signed.get(request.writer);
+      const key = { name: origin, publicKey: point };
+      const known = signed.get(request.writer) ?? provedHead(request.known, key);
       const isOther = () => known?.size === tree.size && !isSame(known, tree);
       // Whatever goes through what was signed is proved by that, wherever before it it begins.
-      const isProved =
-        known === undefined
-          ? isProvedStart(request, tree, { name: origin, publicKey: point })
-          : tree.size <= known.size;
+      const isProved = known === undefined ? isProvedStart(request, tree, key) : tree.size <= known.size;
       if (!isProved || isOther()) throw forked(request.writer);
       for (const leaf of split(request.leaves)) {
         tree.append(leaf);
@@ -65,9 +63,15 @@ function isProvedStart(
   key: { name: string; publicKey: Uint8Array },
 ): boolean {
   if (tree.size === 0) return true;
-  const found = start.note === undefined ? undefined : parseCheckpoint(start.note);
-  if (found === undefined || found.origin !== key.name || checkNote(found.note, key) !== 'valid') return false;
-  return isSame(found, tree);
+  const found = provedHead(start.note, key);
+  return found !== undefined && isSame(found, tree);
+}
+
+/** The head of a checkpoint that this key signed. */
+function provedHead(note: string | undefined, key: { name: string; publicKey: Uint8Array }): TreeHead | undefined {
+  const found = note === undefined ? undefined : parseCheckpoint(note);
+  const isOwn = found !== undefined && found.origin === key.name && checkNote(found.note, key) === 'valid';
+  return isOwn ? found : undefined;
 }
 
 function isSame({ size, root }: TreeHead, tree: CompactRange): boolean {

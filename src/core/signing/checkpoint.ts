@@ -26,6 +26,8 @@ export interface CheckpointRequest {
   /** The newest checkpoint of the log, which the new one names. */
   readonly former?: string;
   readonly beside: readonly BesideLog[];
+  /** What was signed last for this log, as whoever starts signer processes knows it. A front cannot say it. */
+  readonly known?: string;
 }
 
 /** Has the key of the audit log. */

@@ -195,6 +195,26 @@ describe('a keeper with a front that others have taken over', () => {
     expect(parseCheckpoint(more ?? '')?.size).toBe(3);
   });
 
+  it('a front that has the signer process replaced, by requests that are refused, gets no second audit log signed', async () => {
+    const own = await signerService(parts.storeId, password);
+    const one = front({ connect: own.connect });
+    const ask = (request: Pick<CheckpointRequest, 'start' | 'leaves'>) =>
+      one.checkpoint?.({ writer: 'forked', beside: [], ...request });
+    const leaves = (count: number, byte: number) => new Uint8Array(32 * count).fill(byte);
+    const nothing = { size: 0, hashes: new Uint8Array() };
+    const note = await ask({ start: nothing, leaves: leaves(1, 1) });
+    await ask({ start: nothing, leaves: leaves(2, 1) });
+    const started = () => own.log.join('').match(/"event":"signer-started"/g)?.length ?? 0;
+    const before = started();
+    const request = { ...signRequest(await parts.wallet('key')), digest: '00' };
+    await Promise.allSettled(Array.from({ length: 120 }, () => one.sign(request)));
+    const older = { size: 1, hashes: leaves(1, 1), ...(note !== undefined && { note }) };
+    await expect(ask({ start: older, leaves: leaves(1, 2) })).rejects.toMatchObject({ code: 'AUDIT_BROKEN' });
+    expect(started()).toBeGreaterThan(before);
+    expect(parseCheckpoint((await ask({ start: older, leaves: leaves(2, 1) })) ?? '')?.size).toBe(3);
+    await own.close();
+  });
+
   it('a front that vanishes in the middle of its questions disturbs no other', async () => {
     const made = await parts.wallet('key');
     const other = front();
