@@ -2,8 +2,8 @@ import type { ErrorCode } from './errors.js';
 import type { JournalEntry } from './store/journal.js';
 
 /**
- * The error that counts now. A completed transaction keeps that of an earlier try, which does not; only that the chain has it
- * without effect does.
+ * The error that counts now. A transaction that was completed before the journal took it out keeps that of an earlier try, which does not;
+ * only that the chain has it without effect does.
  */
 export function errorOf({
   state,

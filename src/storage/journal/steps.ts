@@ -1,5 +1,5 @@
 import { type Expression, type QueryResult, sql } from 'kysely';
-import { isNoTry, type JournalFact, LEASE_TIME, type Lease, type State } from '../../core/store/journal.js';
+import { isKept, isNoTry, type JournalFact, LEASE_TIME, type Lease, type State } from '../../core/store/journal.js';
 import { compiledQuery, type Holes } from '../compiled-query.js';
 import { noteRow } from '../events/written.js';
 import type { StoreTables } from '../schema.js';
@@ -137,6 +137,7 @@ export async function planStep(
   const whole = { ...fact.filled, ...fact.made, ...fact.sent, ...fact };
   const isTry = isOneMoreTry(fact);
   const changes = columns(whole);
+  if (isKept(to) && fact.errorCode === undefined && mayHaveError(db, lease.id)) Object.assign(changes, withoutError);
   addLease(changes, { to, fact, now });
   changes.state = to;
   changes.updated_at = now;
@@ -236,6 +237,15 @@ export function hold(db: Tables, { row }: SealedStep): void {
 
 function isOneMoreTry({ nextAttemptAt, errorCode }: JournalFact): boolean {
   return nextAttemptAt !== undefined && errorCode !== undefined && !isNoTry(errorCode);
+}
+
+/** What a row waited for, or was refused for, is over once it went on with its bytes: its story still tells of it. */
+const withoutError = { error_code: null, error_text: null } as const satisfies Partial<Row>;
+
+/** Most rows never had an error; one that is not known here may have one. */
+function mayHaveError(db: Tables, id: string): boolean {
+  const known = sealOf(db).known(id);
+  return known === undefined || known.error_code !== null;
 }
 
 /** A step keeps the lease; a transaction that has ended or waits for another try is released. */

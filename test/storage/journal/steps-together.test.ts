@@ -74,6 +74,28 @@ describe.each(['sqlite', ...(none === undefined ? (['postgres'] as const) : [])]
       }
     });
 
+    test('an error stays as long as it holds the transaction up, and afterwards only the story tells of it', async () => {
+      const [lease] = await claim('a');
+      if (lease === undefined) throw new Error('no lease');
+      const undecided: JournalFact = { errorCode: 'JUDGE_UNDECIDED', errorText: 'bob can' };
+      const away: JournalFact = { errorCode: 'NODE_UNREACHABLE', errorText: 'the node is away' };
+      const errorNow = async () => (await journal.get('a'))?.errorCode;
+      await journal.advance(lease, 'held', undecided);
+      await journal.advance(lease, 'held', { completed: '{}' }, 'filled');
+      expect(await errorNow()).toBe('JUDGE_UNDECIDED');
+      await journal.advance(lease, 'signed', signing('a'));
+      expect(await errorNow()).toBeUndefined();
+      await journal.advance(lease, 'signed', away, 'postponed');
+      expect(await errorNow()).toBe('NODE_UNREACHABLE');
+      await journal.advance(lease, 'broadcast', {});
+      expect(await errorNow()).toBeUndefined();
+      await journal.advance(lease, 'broadcast', away, 'postponed');
+      await journal.advance(lease, 'completed', {});
+      expect(await errorNow()).toBeUndefined();
+      const told = (await journal.events('a')).flatMap(({ fact }) => fact['errorCode'] ?? []);
+      expect(told).toEqual(['JUDGE_UNDECIDED', 'NODE_UNREACHABLE', 'NODE_UNREACHABLE']);
+    });
+
     test('numbers that it was not signed with are free again, and those of others are not', async () => {
       const leases = await claim('a', 'b', 'c');
       const grant = (lease: Lease, sender: string) => journal.takeNonce(lease, { sender, latest: 4n });
