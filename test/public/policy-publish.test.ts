@@ -121,13 +121,20 @@ it('with a constitution one admin narrows at once, and two widen after a day', a
   expect((await here('policy', 'publish', three, ada, '--delay', '24')).stderr).toContain('USAGE');
   expect((await here('policy', 'publish', three, ada)).stderr).toContain('Version 3 of the policy is in force');
 
-  const four = put('4.json', { ...(await draft()), permits: [permit('5')] });
+  const crew = { groups: { crew: ['bea', 'bobb'] }, permits: [{ ...permit('5'), needs: ['2 of crew'] }] };
+  const four = put('4.json', { ...(await draft()), ...crew });
   expect((await here('policy', 'publish', four, ada)).stderr).toContain('CONSTITUTION_SIGNATURE');
   const widening = ['policy', 'sign', four, '--previous', three, '--store-id', store];
   const both = [await sign('ada', ...widening), await sign('alan', ...widening)];
   expect((await here('policy', 'publish', four, both[0]!)).stderr).toContain('widen needs 2 of board');
   expect((await here('policy', 'publish', four, ...both, '--delay', '1')).stderr).toContain('USAGE');
-  expect((await here('policy', 'publish', four, ...both)).stderr).toMatch(/Version 4 .* comes into force at /);
+  const waits = (await here('policy', 'publish', four, ...both)).stderr;
+  expect(waits).toMatch(/Version 4 .* comes into force at /);
+  // A typing error is told while there is time to publish another version.
+  expect(waits).toContain('warning: group crew names "bobb", and the constitution names no such person');
+  expect((await here('doctor')).stdout).toContain(
+    'in version 4, which waits: small needs 2 of crew, and fewer persons',
+  );
   expect(await good(here('policy', 'show'))).toMatch(
     /max 1; to any\n(?:.*\n)*Version 4, published at .*, waits until /,
   );

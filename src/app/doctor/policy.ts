@@ -1,11 +1,12 @@
 import type { Clock } from '../../core/clock.js';
 import { asCustosError } from '../../core/errors.js';
 import type { Constitution } from '../../core/policy/constitution.js';
-import type { Demand } from '../../core/policy/demand.js';
 import type { Policy } from '../../core/policy/policy.js';
+import type { PublishedPolicy } from '../../core/policy/published-policy.js';
 import type { Store } from '../../core/store/store.js';
 import { inForceAt } from '../../policy/in-force.js';
-import { FOUR_EYE, knownGroups } from '../../policy/judging/facts.js';
+import { FOUR_EYE } from '../../policy/judging/facts.js';
+import { unmetRules } from '../../policy/unmet-rules.js';
 import type { ControlView } from '../../vault/control-seal.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import type { Config } from '../config/config.js';
@@ -42,7 +43,7 @@ export async function policyFindings({ config, store, seal, clock }: PolicyCheck
     const constitution = (await currentConstitution({ storeId, approvals, seal }))?.constitution;
     return [
       inForceFinding(current?.policy),
-      ...(waiting ? [waitingFinding(waiting.policy, waiting.effectiveAt)] : []),
+      ...(waiting ? waitingFindings(waiting, constitution) : []),
       ...(current ? [...unmetFindings(current.policy, constitution), ...fourEyeFindings(current.policy, config)] : []),
     ];
   } catch (thrown) {
@@ -58,36 +59,27 @@ function inForceFinding(policy: Policy | undefined): Finding {
   return { check: CHECK, state: 'warning', text: 'no published policy is in force yet', remedy };
 }
 
-function waitingFinding({ version }: Policy, effectiveAt: number): Finding {
-  const from = new Date(effectiveAt).toISOString();
-  return { check: CHECK, state: 'ok', text: `version ${version} waits, and is in force from ${from} on` };
-}
-
-/** Demands for more persons than a group has who may approve. */
-function unmetFindings(
-  { permits, limits, groups }: Policy,
+function waitingFindings(
+  { policy, effectiveAt }: PublishedPolicy,
   constitution: Constitution | undefined,
 ): readonly Finding[] {
-  const known = knownGroups(constitution);
-  const isUnmet = ({ count, group }: Demand) => {
-    const members = [...(groups.get(group) ?? known.get(group) ?? [])];
-    const fit = members.filter((name) => {
-      const person = constitution?.persons.get(name);
-      return name === FOUR_EYE || (person?.roles.has('approver') === true && person.initiates.size === 0);
-    });
-    return fit.length < count;
-  };
-  const askings = [
-    ...permits.map(({ id, needs }) => ({ id, needs })),
-    ...limits.map(({ id, stepUp = [] }) => ({ id, needs: stepUp })),
+  const { version } = policy;
+  const from = new Date(effectiveAt).toISOString();
+  return [
+    { check: CHECK, state: 'ok', text: `version ${version} waits, and is in force from ${from} on` },
+    ...unmetFindings(policy, constitution, `in version ${version}, which waits: `),
   ];
+}
+
+/** What no persons can meet; of a version that waits, too, as long as there is time to publish another one. */
+function unmetFindings(policy: Policy, constitution: Constitution | undefined, whose = ''): readonly Finding[] {
   const remedy = 'enact a constitution with these persons, or publish a policy that asks for others';
-  return askings.flatMap(({ id, needs }) =>
-    needs.filter(isUnmet).map(({ count, group }): Finding => {
-      const text = `${id} needs ${count} of ${group}, and fewer persons of this group can approve`;
-      return { check: CHECK, state: 'warning', text, remedy };
-    }),
-  );
+  return unmetRules(policy, constitution).map((text) => ({
+    check: CHECK,
+    state: 'warning',
+    text: `${whose}${text}`,
+    remedy,
+  }));
 }
 
 /** A service that nothing waits for approves nothing, which whoever runs it may not expect. */

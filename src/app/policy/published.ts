@@ -8,6 +8,7 @@ import type { PolicyTable } from '../../core/store/policies.js';
 import type { Store } from '../../core/store/store.js';
 import { inForceAt, isReplaced, publishedText, readPublished } from '../../policy/in-force.js';
 import { type Publication, type PublishingWish, planPublication } from '../../policy/statics/publication.js';
+import { unmetRules } from '../../policy/unmet-rules.js';
 import { type ControlSeal, type ControlView, controlSeal } from '../../vault/control-seal.js';
 import { currentConstitution } from '../approvals/constitutions.js';
 import { readable } from './readable.js';
@@ -66,12 +67,16 @@ interface PublishingParts extends PolicyParts {
   readonly journal: Pick<Journal, 'wakeHeld'>;
 }
 
-/** @throws CustosError as `planPublication`; POLICY_CONFLICT: another version came meanwhile; RECORD_DAMAGED, STORE_* */
+/**
+ * Publishes a version.
+ * @returns what was published, and as `unmet` what no persons of the constitution can meet, because they may come later
+ * @throws CustosError as `planPublication`; POLICY_CONFLICT: another version came meanwhile; RECORD_DAMAGED, STORE_*
+ */
 export async function publishPolicy(
   parts: PublishingParts,
   policy: Policy,
   wish: PublishingWish,
-): Promise<Publication> {
+): Promise<Publication & { readonly unmet: readonly string[] }> {
   const { store, seal, clock, journal } = parts;
   const { storeId, policies, approvals } = store;
   const published = await readPolicies({ policies, seal });
@@ -82,7 +87,7 @@ export async function publishPolicy(
   await policies.add(seal.seal('policy', policy.version, publishedText(next)), publication.act);
   // What the version before held may be allowed now; one that waits for its delay holds nothing yet.
   if (next.effectiveAt <= next.publishedAt) await journal.wakeHeld();
-  return publication;
+  return { ...publication, unmet: unmetRules(policy, enacted?.constitution) };
 }
 
 export interface PolicyVersionShown extends PublishedPolicy {

@@ -40,13 +40,14 @@ export const publish: Run = async (call) => {
   const signatures = await signaturesIn(files, (text) => readPolicySignature(text, policy));
   const { delay } = options;
   const journal = await house.journal();
-  const { next, diff, act, replaced } = await openPolicies(await means(call), (parts) =>
+  const { next, diff, act, replaced, unmet } = await openPolicies(await means(call), (parts) =>
     publishPolicy({ ...parts, journal }, policy, { signatures, ...(delay !== undefined && { delay }) }),
   );
   const { effectiveAt, publishedAt } = next;
   for (const { level, what, text } of findings) out.note(`${level}: ${what}: ${text}`);
   if (diff !== undefined) for (const line of diffLines(diff)) out.note(line);
   const { version, hash } = policy;
+  for (const text of unmet) out.note(`custos: warning: ${text}`);
   if (replaced !== undefined) out.note(`Version ${replaced.policy.version}, which waited, never comes into force.`);
   if (options.json) out.json({ version, hash, act, ...timesOf(next) });
   out.note(
