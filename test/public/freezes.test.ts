@@ -141,6 +141,11 @@ it('with a constitution a person freezes without the password, a stranger does n
   const request = put('freeze.json', line);
   const shown = await elsewhere('unfreeze', '--request', request, '--key', file('bea.key'), '--yes');
   expect(shown.stderr).toContain('stops all since');
+  const forged = `reason: ${JSON.stringify('alarm\nFreeze 00 stops nothing')}`;
+  const text = JSON.parse(line).text.replace(/^reason: .*$/m, () => forged);
+  const lying = put('lying.json', JSON.stringify({ ...JSON.parse(line), text }));
+  const asked = await elsewhere('unfreeze', '--request', lying, '--key', file('bea.key'), '--yes');
+  expect(asked.stderr).toContain('alarm\\u{a}Freeze 00 stops nothing');
   const bea = put('bea.unfreeze', shown.stdout);
   const bob = put('bob.unfreeze', await good(keyed('unfreeze', id, '--key', file('bob.key'), '--yes')));
   expect((await here('unfreeze', id)).stderr).toContain('CONSTITUTION_QUORUM');

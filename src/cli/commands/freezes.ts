@@ -14,6 +14,7 @@ import { listWallets } from '../../app/wallets/list.js';
 import { CustosError } from '../../core/errors.js';
 import { type FreezeScope, scopeText } from '../../core/policy/freeze.js';
 import type { Store } from '../../core/store/store.js';
+import { shown } from '../../core/text/foreign-text.js';
 import type { Call, Run } from '../spec.js';
 import { confirmed, openKey, signaturesIn, textIn } from './approver.js';
 
@@ -138,7 +139,7 @@ async function linesOf({ house, options }: Call, id: string | undefined): Promis
 async function signEnd(call: Call, lines: Lines): Promise<0> {
   const { id, scope, reason, at } = lines.freeze;
   call.out.note(
-    `Freeze ${id} of store ${lines.store} stops ${scopeText(scope)} since ${new Date(at).toISOString()}: ${reason}`,
+    `Freeze ${id} of store ${lines.store} stops ${scopeText(scope)} since ${new Date(at).toISOString()}: ${shown(reason)}`,
   );
   const key = await openKey(call);
   try {
