@@ -119,12 +119,12 @@ export async function journalFindings(journal: Journal, network: Network, now: n
   const ended = await journal.find({ network, states: ['failed', 'denied'], limit: LIMIT });
   const held = await journal.find({ network, states: ['held'], limit: LIMIT });
   return [
-    { check: 'journal', state: 'ok', text: `${count} transactions are on their way${age}` },
-    finding('held', `${many(held)} transactions are held${why(held)}`, held.length > 0 && heldRemedy(held)),
+    { check: 'journal', state: 'ok', text: `${count} ${network} transactions are on their way${age}` },
+    finding('held', `${many(held)} ${network} transactions are held${why(held)}`, held.length > 0 && heldRemedy(held)),
     ...unknownFindings(await journal.find({ network, states: ['signed'], limit: LIMIT })),
     finding(
       'dead letters',
-      `${many(ended)} transactions failed or were denied${why(ended)}`,
+      `${many(ended)} ${network} transactions failed or were denied${why(ended)}`,
       ended.length > 0 &&
         `${hints(ended)}; \`custos transaction list --state failed,denied\`, then \`custos transaction retry ID\` or, to end one, \`custos transaction cancel ID\``,
     ),

@@ -25,7 +25,7 @@ const held = async () => (await journalFindings(store.journal, 'testnet', 0)).fi
 test('doctor names the judge that holds a transaction, and does not blame the four-eye service for it', async () => {
   await hold('a', 'JUDGE_UNDECIDED', 'daily-limit: over the sum of today');
   const { state, text, remedy } = (await held()) ?? {};
-  expect({ state, text }).toEqual({ state: 'warning', text: '1 transactions are held: JUDGE_UNDECIDED 1' });
+  expect({ state, text }).toEqual({ state: 'warning', text: '1 testnet transactions are held: JUDGE_UNDECIDED 1' });
   expect(remedy).toContain(
     'JUDGE_UNDECIDED (daily-limit: over the sum of today): the judge in the message has not decided',
   );
@@ -41,5 +41,5 @@ test('doctor names the node that a held transaction waits for and since when, an
 });
 
 test('doctor gives no remedy where nothing is held', async () => {
-  expect(await held()).toEqual({ check: 'held', state: 'ok', text: '0 transactions are held' });
+  expect(await held()).toEqual({ check: 'held', state: 'ok', text: '0 testnet transactions are held' });
 });
