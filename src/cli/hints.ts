@@ -4,6 +4,9 @@ import type { CustosError, ErrorCode } from '../core/errors.js';
 
 type Hints = Readonly<Partial<Record<ErrorCode, string>>>;
 
+/** An id that a person mistyped: the general hint is about what a cloud sent. */
+const typedId: Hints = { PENDING_INVALID: '`custos transaction list` shows the ids of the journal' };
+
 /** Remedies for one command, when the general one of the table would mislead its user. */
 export const byCommand: Readonly<Record<string, Hints>> = {
   migrate: {
@@ -43,6 +46,8 @@ export const byCommand: Readonly<Record<string, Hints>> = {
     STORE_FOREIGN: 'name the queue with --queue; the gateway did not make this file and leaves it unchanged',
   },
   'gateway-key revoke': { TOKEN_UNKNOWN: '`custos gateway-key list` shows the keys' },
+  ...{ approve: typedId, reject: typedId, 'approval request': typedId, 'policy explain': typedId },
+  ...{ 'transaction show': typedId, 'transaction retry': typedId, 'transaction cancel': typedId },
   storemanagedwallet: { NO_TERMINAL: 'give the mnemonic on standard input' },
   storemanagedprivatekey: { NO_TERMINAL: 'give the private key on standard input' },
 };

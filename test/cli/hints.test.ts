@@ -13,6 +13,13 @@ describe('a hint', () => {
     expect(hintFor(wrong, 'constructor')).toBe(wrong.hint);
   });
 
+  it('the hint about an id that a person typed blames no cloud', () => {
+    const mistyped = new CustosError('PENDING_INVALID', '"5f1c 2" is not the id of a pending transaction');
+    for (const command of ['transaction show', 'approve', 'policy explain']) {
+      expect(hintFor(mistyped, command)).toBe('`custos transaction list` shows the ids of the journal');
+    }
+  });
+
   it('the volume of Tatum KMS is found where its image has it, and the hint says where this one wants it', () => {
     const missing = new CustosError('STORE_MISSING', '/home/c/.custos/store.db does not exist');
     const mounted = (point: string) => () =>
