@@ -105,7 +105,8 @@ export class SignerChild {
     const { update } = this.#book;
     if (!this.#isUnlocked || update === undefined || update === this.#told) return;
     this.#told = update;
-    this.#post([{ kind: 'control', update }]);
+    // The update may be of long ago, and the clock may have been set back since.
+    this.#post([{ kind: 'control', update: { ...update, clock: this.#book.clock } }]);
   }
 
   /** Resolves when it is gone. It has no state, so it can be killed at once. */

@@ -73,6 +73,11 @@ export class ControlBook {
     return this.#update;
   }
 
+  /** The highest moment that was ever seen, also by a signer process that is gone. Milliseconds since 1970. */
+  get clock(): number {
+    return this.#time();
+  }
+
   /**
    * Whether a signature may be asked for at all.
    * @throws CustosError CONTROL_WITHHELD: documents are known that no front has brought in this life
