@@ -13,12 +13,13 @@ const source = join(root, 'src');
 const floors: Readonly<Record<string, readonly string[]>> = {
   core: [],
   crypto: ['core'],
+  files: ['core'],
   chains: ['core', 'crypto'],
   vault: ['core', 'crypto'],
   policy: ['core', 'crypto'],
-  storage: ['core'],
+  storage: ['core', 'files'],
   cloud: ['core'],
-  passphrase: ['core'],
+  passphrase: ['core', 'files'],
   hsm: ['core'],
   http: ['core'],
   webhooks: ['core'],
@@ -34,6 +35,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     'chains',
     'vault',
     'policy',
+    'files',
     'storage',
     'cloud',
     'passphrase',
@@ -88,6 +90,22 @@ const listsOfSteps: readonly string[] = ['storage/store-format.ts', 'storage/que
 const onServersOnly: readonly string[] = ['fence.ts', 'notices.ts', 'readers.ts', 'session.ts', 'tables.ts'];
 /** Locks of a file belong to the process, and a file may have several names. */
 const onFilesOnly: readonly string[] = ['flush.ts', 'one-file.ts', 'open-files.ts'];
+
+/** Ways to read a file, for all of which `files` has one with a bound. */
+const readers: readonly string[] = ['readFile', 'readFileSync', 'createReadStream', 'open', 'openSync', 'readSync'];
+/** Files that are no person's choice: those of this package and of the system, and what Custos writes and keeps itself. */
+const readsOwn: Readonly<Record<string, readonly string[]>> = {
+  'of this package': ['app/console/files.ts', 'app/process/package.ts', 'cli/main.ts'],
+  'of the system': ['app/doctor/machine.ts', 'cli/hints.ts'],
+  'of a store or queue': [
+    'storage/queue/queue.ts',
+    'storage/sqlite/flush.ts',
+    'storage/sqlite/location.ts',
+    'storage/sqlite/locks.ts',
+    'storage/sqlite/open-files.ts',
+  ],
+  'that is written': ['app/audit/export.ts', 'app/keeper/state-file.ts', 'app/store/backup.ts'],
+};
 
 interface File {
   /** Below src, with slashes. */
@@ -177,6 +195,13 @@ function isDoor(target: string): boolean {
 
 function mayMeet(path: string, target: string): boolean {
   return (meetings[chainOf(path) ?? ''] ?? []).some((allowed) => target.startsWith(allowed));
+}
+
+function importsReader(node: ts.Node): boolean {
+  if (!ts.isImportDeclaration(node) || !/^node:fs/.test(textOf(node.moduleSpecifier)[0] ?? '')) return false;
+  const names = node.importClause?.namedBindings;
+  if (names === undefined || !ts.isNamedImports(names)) return true;
+  return names.elements.some(({ propertyName, name }) => readers.includes((propertyName ?? name).text));
 }
 
 /** Each circle of imports, as the file names along it. */
@@ -331,6 +356,14 @@ describe('the house', () => {
         .map((name) => `${file.path} imports ${name}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('files that a person names are read with a bound, by one room', () => {
+    const own = Object.values(readsOwn).flat();
+    const found = files.filter(({ room, tree }) =>
+      room === 'files' ? false : [...nodes(tree)].some((node) => importsReader(node)),
+    );
+    expect(found.map(({ path }) => path).sort()).toEqual([...own].sort());
   });
 
   it("only a chain's own definition names the chain", () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Config } from '../app/config/config.js';
+import type { Config, Settings } from '../app/config/config.js';
 import { homeDirectory } from '../app/config/paths.js';
 import { CustosError } from '../core/errors.js';
 import { dropNodeDebug } from './node-debug.js';
@@ -38,16 +38,16 @@ async function readArguments(): Promise<Parsed | undefined> {
 }
 
 async function runCommand(parsed: Parsed): Promise<number> {
-  const [{ examineConfig, readConfig }, { refuseDebugger }] = await Promise.all([
+  const [{ examineSettings, readSettings }, { refuseDebugger }] = await Promise.all([
     import('../app/config/config.js'),
     import('../app/process/debugger.js'),
   ]);
   refuseDebugger(given.environment['NODE_OPTIONS']);
-  const read = parsed.spec.examines ? examineConfig : readConfig;
-  const config = read(parsed.flags, given.environment, homeDirectory(given.environment));
+  const read = parsed.spec.examines ? examineSettings : readSettings;
+  const { config, front } = read(parsed.flags, given.environment, homeDirectory(given.environment));
   for (const text of config.warnings) output.note(`custos: warning: ${text}`);
   const supervise = isSupervised(config) ? parsed.spec.supervise : undefined;
-  if (supervise !== undefined) return runSupervised(await supervise(), { parsed, config });
+  if (supervise !== undefined) return runSupervised(await supervise(), { config, front });
   const early = parsed.spec.unlocks ? await beginUnlock(config) : undefined;
   // Loading the rest keeps this thread busy, so it starts only after scrypt runs on another thread.
   await early?.begun;
@@ -76,13 +76,10 @@ function isSupervised({ problems, signer, serve }: Config): boolean {
   return problems.length === 0 && signer.at === undefined && serve?.signs !== false;
 }
 
-async function runSupervised(
-  supervise: Supervise,
-  { parsed, config }: { readonly parsed: Parsed; readonly config: Config },
-): Promise<number> {
+async function runSupervised(supervise: Supervise, { config, front }: Settings): Promise<number> {
   const { createTerminal } = await import('../app/process/standard-terminal.js');
   const { environment } = given;
-  return supervise({ config, flags: parsed.flags, environment, terminal: createTerminal(output.note) });
+  return supervise({ config, front, environment, terminal: createTerminal(output.note) });
 }
 
 /** A result that was lost. A command that only shows something and has lost its reader (`| head`) has done its work. */

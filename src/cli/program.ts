@@ -57,6 +57,7 @@ export async function parseArguments(argv: readonly string[], version: string): 
     command.action((...all: unknown[]) => {
       const given = all.slice(0, -2).flat();
       const args = given.filter((item) => typeof item === 'string');
+      requireFile(spec, args);
       parsed = { spec, args, flags: { ...spec.given, ...command.opts(), ...spelling(argv) } };
     });
   };
@@ -65,6 +66,12 @@ export async function parseArguments(argv: readonly string[], version: string): 
   if (run(program, argv)) return parsed;
   if (explained?.loadNotes !== undefined) output.line(`\n${await explained.loadNotes()}`);
   return undefined;
+}
+
+/** An empty name comes from a variable of a script that is not set. */
+function requireFile({ args: names = '' }: CommandSpec, args: readonly string[]): void {
+  const name = names.split(' ')[args.indexOf('')];
+  if (name?.includes('file') === true) throw new CustosError('USAGE', `the argument ${name} is empty`);
 }
 
 function run(program: Command, argv: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import type { CommandOptions } from '../app/config/command-options.js';
 import type { Config } from '../app/config/config.js';
+import type { FrontSettings } from '../app/config/front-settings.js';
 import type { Environment, Flags } from '../app/config/reader.js';
 import type { House } from '../app/house.js';
 import type { Terminal } from '../app/process/terminal.js';
@@ -31,7 +32,7 @@ export type Run = (call: Call) => Promise<0 | 1>;
 /** What a command gets that runs as several processes. */
 export interface SupervisorCall {
   readonly config: Config;
-  readonly flags: Flags;
+  readonly front: FrontSettings;
   readonly environment: Environment;
   readonly terminal: Terminal;
 }

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { CustosError } from '../core/errors.js';
 import { Secret } from '../core/secret.js';
 import { decodeText } from '../core/text/text-bytes.js';
-import { whyUnreadable } from '../core/text/unreadable.js';
+import { readNamedFile } from '../files/named-file.js';
+import { refusedAs } from '../files/refused.js';
 
-/** The most bytes that are read, so that a file without an end, such as a device, cannot block the program. */
+/** More than any file with a password in its first line. */
 const MAX_BYTES = 65_536;
 /** U+FEFF in UTF-8, which some editors write at the beginning. */
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -15,35 +14,22 @@ const CARRIAGE_RETURN = 0x0d;
 /**
  * The first line, without its line break, of a file or pipe as secret managers mount it.
  * @param warn - receives a warning when users other than the owner may read the file
- * @throws CustosError PASSWORD_SOURCE: not readable, not UTF-8, empty, or a line of more than 64 KiB
+ * @throws CustosError PASSWORD_SOURCE: not readable, not UTF-8, empty, or more than 64 KiB
  */
 export async function passwordFromFile(path: string, warn: (text: string) => void): Promise<Secret> {
-  const bytes = await readStart(path, warn);
+  const { bytes, mode } = await readNamedFile(path, { most: MAX_BYTES }).catch(
+    refusedAs('PASSWORD_SOURCE', 'the password file '),
+  );
   try {
+    if ((mode & 0o077) !== 0) warn(`other users may read the password file ${path}: run chmod 600 ${path}`);
     const line = firstLine(bytes);
     if (line.length === (hasMark(line) ? MARK.length : 0)) throw refused(path, 'has an empty first line');
-    if (line.length === MAX_BYTES) throw refused(path, 'has no line break within 64 KiB');
     // Invalid bytes would all become the same replacement character, so different passwords would become the same one.
     const decoded = decodeText(line);
     if ('problem' in decoded) throw refused(path, decoded.problem);
     return Secret.bytes(Uint8Array.from(line.subarray(hasMark(line) ? MARK.length : 0)));
   } finally {
     bytes.fill(0);
-  }
-}
-
-async function readStart(path: string, warn: (text: string) => void): Promise<Buffer> {
-  try {
-    const found = await stat(path);
-    const { mode } = found;
-    // A directory is open to others as well, and its mode is not what is wrong.
-    if (!found.isDirectory() && (mode & 0o077) !== 0)
-      warn(`other users may read the password file ${path}: run chmod 600 ${path}`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of createReadStream(path, { end: MAX_BYTES - 1 })) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks);
-  } catch (error) {
-    throw refused(path, `cannot be read (${whyUnreadable(error, process.geteuid?.())})`);
   }
 }
 

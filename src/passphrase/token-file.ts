@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { CustosError } from '../core/errors.js';
+import { readNamedFile } from '../files/named-file.js';
+import { refusedAs } from '../files/refused.js';
 import { tokenIn } from './remote.js';
 
 /** More than any token that an API server issues. */
@@ -16,29 +16,12 @@ export async function tokenFromFile(path: string, name: string): Promise<string>
 
 /** A small file of text. @throws CustosError PASSWORD_SOURCE: not readable, too long */
 export async function textFromFile(path: string, name: string): Promise<string> {
-  const bytes = Buffer.alloc(MAX_BYTES);
+  const { bytes } = await readNamedFile(path, { most: MAX_BYTES }).catch(
+    refusedAs('PASSWORD_SOURCE', `the file of ${name}, `),
+  );
   try {
-    const length = await readInto(bytes, path);
-    if (length === MAX_BYTES) throw new CustosError('PASSWORD_SOURCE', `the file of ${name} is too long`);
-    return bytes.toString('utf8', 0, length);
-  } catch (error) {
-    if (error instanceof CustosError) throw error;
-    throw new CustosError('PASSWORD_SOURCE', `the file of ${name} cannot be read`);
+    return bytes.toString('utf8');
   } finally {
     bytes.fill(0);
-  }
-}
-
-async function readInto(bytes: Buffer, path: string): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === bytes.length) return length;
-    }
-  } finally {
-    await file.close();
   }
 }

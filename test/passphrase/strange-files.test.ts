@@ -53,7 +53,7 @@ it('reading an endless password file does not block', async () => {
   for (const path of ['/dev/zero', file('x'.repeat(70_000))]) {
     await expect(read(path)).rejects.toMatchObject({
       code: 'PASSWORD_SOURCE',
-      message: `the password file ${path} has no line break within 64 KiB`,
+      message: `the password file ${path} cannot be read (it has more than 64 KiB)`,
     });
   }
 });

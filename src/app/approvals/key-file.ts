@@ -8,10 +8,11 @@ import type { Secret } from '../../core/secret.js';
 import { publicKey, sign } from '../../crypto/ed25519.js';
 import { defaultScrypt, stretchPassword } from '../../crypto/kdf.js';
 import { joinUnambiguously, open, seal } from '../../crypto/seal.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import { signatureText } from '../../policy/persons/key.js';
 import { personKeyText } from '../../policy/persons/key-text.js';
 import { placeNewFile } from '../../storage/sqlite/location.js';
-import { readAtMost } from '../process/bounded-file.js';
 
 /** Bytes of a file that are read; a key file has about 300. */
 const MAX_FILE = 4096;
@@ -95,10 +96,9 @@ export async function openKeyFile(file: string, password: Secret): Promise<Appro
 }
 
 async function readKeyFile(file: string): Promise<z.infer<typeof schema>> {
-  const bytes = await readAtMost(file, MAX_FILE).catch(() => {
-    throw invalid(file, 'it cannot be read');
-  });
-  if (bytes === undefined) throw invalid(file, 'it is too long');
+  const { bytes } = await readNamedFile(file, { most: MAX_FILE }).catch(
+    refusedAs('APPROVER_KEY_INVALID', 'the key of an approver '),
+  );
   const value = parseJson(bytes.toString('utf8'), () => invalid(file, 'it is not JSON'));
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalid(file, 'it has another form');

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clock } from '../../core/clock.js';
 import { CustosError } from '../../core/errors.js';
@@ -6,6 +5,8 @@ import { type JsonObject, tryJson } from '../../core/json.js';
 import type { Store } from '../../core/store/store.js';
 import { repeatedMember } from '../../core/text/repeated-member.js';
 import { parseNoteKey } from '../../crypto/signed-note.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import { auditKeyLine, auditSeedOf, checkpointSigner } from '../../vault/audit-key.js';
 import { packageVersion } from '../process/package.js';
 import { Checkpoints } from './checkpoints.js';
@@ -13,6 +14,9 @@ import { type ExportFormat, writeExport } from './export.js';
 import { isProof, type Proved, proveEvent, proveGrowth, verifyProof } from './proof.js';
 import { type AuditProof, linesOf, verifyExport } from './verify.js';
 import { readLogKey, readWitness } from './witness.js';
+
+/** More than any file with a key in its first line, in bytes. */
+const MOST_KEY = 64 * 1024;
 
 /** The key line with which anybody checks an export of this store. */
 export function keyOfLog({ storeId }: Pick<Store, 'storeId'>, rootKey: Uint8Array): string {
@@ -112,9 +116,7 @@ function notProof(line: number): CustosError {
 /** A key line as it was given, or the first line of a file that holds it. @throws CustosError AUDIT_KEY_INVALID */
 async function provenKey(given: string): Promise<string> {
   if (parseNoteKey(given) !== undefined) return given;
-  try {
-    return (await readFile(given, 'utf8')).split('\n')[0]?.trim() ?? '';
-  } catch (cause) {
-    throw new CustosError('AUDIT_KEY_INVALID', 'the key is neither a key line nor a file that can be read', { cause });
-  }
+  const what = 'the key is neither a key line nor a file that can be read: ';
+  const { bytes } = await readNamedFile(given, { most: MOST_KEY }).catch(refusedAs('AUDIT_KEY_INVALID', what));
+  return bytes.toString('utf8').split('\n')[0]?.trim() ?? '';
 }

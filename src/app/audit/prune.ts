@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { CustosError } from '../../core/errors.js';
 import { pagesOf } from '../../core/pages.js';
 import type { AuditLog, StoredEvent } from '../../core/store/audit.js';
+import { readParts } from '../../files/named-file.js';
 import { exportLog, keyOfLog, type LogMeans } from './log.js';
 import { linesOf, verifyExport } from './verify.js';
 
@@ -87,6 +87,6 @@ function requireWhole(
 
 async function digestOf(file: string): Promise<string> {
   const digest = createHash('sha256');
-  for await (const part of createReadStream(file)) digest.update(part as Uint8Array);
+  for await (const part of readParts(file)) digest.update(part);
   return digest.digest('hex');
 }

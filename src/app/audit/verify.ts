@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { CustosError } from '../../core/errors.js';
 import { isCount, isObject, type JsonObject, tryJson } from '../../core/json.js';
 import { repeatedMember } from '../../core/text/repeated-member.js';
+import { splitLines } from '../../files/lines.js';
+import { readParts } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import { hasOnly } from './leaf-of.js';
 import { cutOff, type LogResult, LogVerifier } from './verify-log.js';
 import { type LogKey, readLogKey, type WitnessedHead } from './witness.js';
@@ -15,7 +16,7 @@ export interface AuditProof {
   readonly unknown: readonly string[];
 }
 
-/** Longest line that is read, in characters. */
+/** Longest line that is read, in bytes and in characters. */
 const LONGEST = 4 * 1024 * 1024;
 const MOST_LOGS = 10_000;
 
@@ -139,18 +140,16 @@ function broken(line: number, what: string): CustosError {
   return new CustosError('AUDIT_BROKEN', `line ${line} ${what}`, { details: { line } });
 }
 
-/** The lines of a file. @throws CustosError AUDIT_FILE_INVALID */
+/** The lines of a file. @throws CustosError AUDIT_FILE_INVALID: it cannot be read, or a line is too long */
 export async function* linesOf(path: string): AsyncGenerator<string> {
-  const input = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 });
-  const failed = new Promise<never>((_, reject) => {
-    input.once('error', (cause) => reject(new CustosError('AUDIT_FILE_INVALID', `${path} cannot be read`, { cause })));
-  });
-  failed.catch(() => undefined);
+  let number = 0;
   try {
-    // `createInterface` swallows an error of its input.
-    await Promise.race([failed, new Promise((resolve) => input.once('open', resolve))]);
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  } finally {
-    input.destroy();
+    for await (const line of splitLines(readParts(path), LONGEST)) {
+      number += 1;
+      if (line === undefined) throw new CustosError('AUDIT_FILE_INVALID', `line ${number} of ${path} is too long`);
+      yield line;
+    }
+  } catch (error) {
+    refusedAs('AUDIT_FILE_INVALID')(error);
   }
 }

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
-import { type Network, networkOf } from '../../core/ids.js';
+import { isAbsolute, join } from 'node:path';
+import { type Network, networkOf, quote } from '../../core/ids.js';
 import type { Demand } from '../../core/policy/demand.js';
 import { type HsmConfig, readHsmConfig } from '../hsm/config.js';
 import type { LogFormat, LogShape } from '../process/log-format.js';
@@ -122,30 +122,38 @@ export const repeatable: ReadonlySet<string> = new Set([
  * @throws CustosError the code of the one mistake, or CONFIG_INVALID: `details.problems` lists every mistake at once
  */
 export function readConfig(flags: Flags, environment: Environment, home: string | undefined): Config {
-  const config = examineConfig(flags, environment, home);
-  refuseProblems(config.problems);
-  return config;
+  return readSettings(flags, environment, home).config;
 }
 
 /** As `readConfig`, but lists mistakes in `problems` and replaces wrong values with defaults. */
-export function examineConfig(flags: Flags, processEnvironment: Environment, home: string | undefined): Config {
+export function examineConfig(flags: Flags, environment: Environment, home: string | undefined): Config {
+  return examineSettings(flags, environment, home).config;
+}
+
+/** What a command is told. Both come from one reading of the settings file: a pipe gives its text only once. */
+export interface Settings {
+  readonly config: Config;
+  /** The same for the front of a daemon, without anything that leads to the password. */
+  readonly front: FrontSettings;
+}
+
+/** @throws as `readConfig` */
+export function readSettings(flags: Flags, environment: Environment, home: string | undefined): Settings {
+  const settings = examineSettings(flags, environment, home);
+  refuseProblems(settings.config.problems);
+  return settings;
+}
+
+/** As `examineConfig`. */
+export function examineSettings(flags: Flags, processEnvironment: Environment, home: string | undefined): Settings {
   const found = envFileOf(flags, home);
-  const environment = merged(found.file, processEnvironment);
-  return examined({ flags, environment, home }, found);
+  const given = { flags, environment: merged(found.file, processEnvironment), home };
+  return { config: examined(given, found), front: frontSettings(given) };
 }
 
 /** As `examineConfig`, for a front: its settings have what the settings file says, and it does not read that file. */
 export function examineFrontConfig(given: FrontSettings): Config {
   return examined(given, { envFile: '', file: noFile });
-}
-
-/** What a front needs of the settings, without anything that leads to the password. */
-export function settingsForFront(
-  flags: Flags,
-  processEnvironment: Environment,
-  home: string | undefined,
-): FrontSettings {
-  return frontSettings({ flags, environment: merged(envFileOf(flags, home).file, processEnvironment), home });
 }
 
 interface FoundFile {
@@ -163,6 +171,7 @@ function envFileOf(flags: Flags, home: string | undefined): FoundFile {
 function examined({ flags, environment, home }: FrontSettings, { envFile, file }: FoundFile): Config {
   const read = new SettingsReader(flags, environment);
   for (const problem of file.problems) read.refuse('--envFile', problem);
+  refuseRelativeHome(read, environment);
   read.refuseRepeated(repeatable);
   const store = read.text('store') ?? read.text('path') ?? read.setting('store')?.value;
   const config = {
@@ -197,6 +206,11 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
     problems: read.problems,
   } satisfies Config;
   return frozen(config);
+}
+
+/** The home of the user list in its place would be another store than the one that the caller means. */
+function refuseRelativeHome(read: SettingsReader, { HOME: given = '' }: Environment): void {
+  if (given !== '' && !isAbsolute(given)) read.refuse('HOME', `HOME is ${quote(given)}, which is not an absolute path`);
 }
 
 function servedAt(read: SettingsReader): Pick<Config, 'serve'> {

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { asCustosError } from '../../core/errors.js';
 import { decodeText } from '../../core/text/text-bytes.js';
-import { whyUnreadable } from '../../core/text/unreadable.js';
+import { type NamedFile, readNamedFileNow } from '../../files/named-file.js';
+import { isMissing } from '../../files/refused.js';
 import { isKnownVariable } from './settings.js';
 
 /** The content of a settings file, and its mistakes. */
@@ -23,16 +24,14 @@ const assignment =
  * @param isNamed - by the person who runs the command
  */
 export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boolean }): EnvFile {
-  let bytes: Uint8Array;
+  let file: NamedFile;
   try {
-    if (statSync(path).size > MAX_BYTES) return broken(`${path} has more than 1 MiB`);
-    bytes = readFileSync(path);
+    file = readNamedFileNow(path, { most: MAX_BYTES });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' && !isNamed) return { values: {}, problems: [], warnings: [] };
-    return broken(`${path} cannot be read (${whyUnreadable(error, process.geteuid?.())})`);
+    if (isMissing(error) && !isNamed) return { values: {}, problems: [], warnings: [] };
+    return broken(asCustosError(error).message);
   }
-  const decoded = decodeText(bytes);
+  const decoded = decodeText(file.bytes);
   if ('problem' in decoded) return broken(`${path} ${decoded.problem}`);
   const { values, bad, repeated } = parseEnv(decoded.text);
   const problems = [
@@ -41,7 +40,7 @@ export function readEnvFile(path: string, { isNamed }: { readonly isNamed: boole
       .filter(({ name }) => isOurs(name))
       .map(({ name, lines }) => `${name} stands in lines ${lines.join(' and ')} of ${path}`),
   ];
-  return { values, problems, warnings: warningsOf(path, values) };
+  return { values, problems, warnings: warningsOf(path, file, values) };
 }
 
 function broken(problem: string): EnvFile {
@@ -124,11 +123,14 @@ function textOf(raw: string): string {
 }
 
 /** Only its owner should be able to read a file with a secret. */
-function warningsOf(path: string, values: Readonly<Record<string, string>>): readonly string[] {
+function warningsOf(
+  path: string,
+  { mode, owner: of }: NamedFile,
+  values: Readonly<Record<string, string>>,
+): readonly string[] {
   const secrets = Object.keys(values).filter((name) => /PASSWORD|SECRET|API_?KEY|RECOVERY_KEY|TOKEN/i.test(name));
-  const { mode, uid } = statSync(path);
   const isOpen = (mode & 0o077) !== 0;
   if (secrets.length === 0 || !isOpen) return [];
-  const owner = process.getuid?.() === uid ? '' : ' as its owner';
+  const owner = process.getuid?.() === of ? '' : ' as its owner';
   return [`others may read ${path}, which holds ${secrets.join(', ')}: run chmod 600 ${path}${owner}`];
 }

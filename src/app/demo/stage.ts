@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { asCustosError, CustosError } from '../../core/errors.js';
 import type { Wallet } from '../../core/signing/wallet.js';
 import type { RunningGateway } from '../../gateway/server.js';
-import { readConfig, settingsForFront } from '../config/config.js';
+import { readConfig, readSettings } from '../config/config.js';
 import type { Flags } from '../config/reader.js';
 import { openGateway } from '../gateway/open.js';
 import { createHouse, type House } from '../house.js';
@@ -109,8 +109,8 @@ export async function openPlace({ terminal, cleanups, say, step }: Stage): Promi
   say(`  it listens on ${gateway.url}`);
   const runDaemon: Place['runDaemon'] = (flags, onSigner) => {
     const given = { ...common, ...flags };
-    const config = readConfig(given, environment, home);
-    const front = { settings: settingsForFront(given, environment, home), environment: {} };
+    const { config, front: settings } = readSettings(given, environment, home);
+    const front = { settings, environment: {} };
     const key = async () => ({ secret: await readStorePassword(passwordMeans(config, terminal)) });
     const means = { config, front, key, ...(onSigner && { onSigner }) };
     return superviseDaemon(means, new AbortController().signal);

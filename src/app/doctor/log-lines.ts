@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { CustosError } from '../../core/errors.js';
 import { utf16Problem } from '../../core/text/text-bytes.js';
+import { splitLines } from '../../files/lines.js';
+import { readParts } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 
 /** A longer line is not one of our log lines, in bytes. */
 const LONGEST = 64 * 1024;
-const NEWLINE = 10;
 
 /**
  * The lines of a file, or of standard input for `-`, in bounded memory whatever they contain.
@@ -12,43 +13,29 @@ const NEWLINE = 10;
  * @throws CustosError LOG_UNREADABLE
  */
 export async function* readLines(path: string): AsyncGenerator<string | undefined> {
-  const input: AsyncIterable<Buffer> = path === '-' ? process.stdin : createReadStream(path);
+  const input: AsyncIterable<Buffer> = path === '-' ? process.stdin : readParts(path);
   try {
     yield* linesOf(input);
   } catch (cause) {
-    if (cause instanceof CustosError) throw cause;
-    throw new CustosError('LOG_UNREADABLE', `${path === '-' ? 'standard input' : path} cannot be read`, { cause });
+    if (cause instanceof CustosError) refusedAs('LOG_UNREADABLE', 'the log ')(cause);
+    throw new CustosError('LOG_UNREADABLE', 'standard input cannot be read', { cause });
   }
 }
 
 /** The lines of a stream of bytes. */
 export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
-  let parts: Uint8Array[] = [];
-  let size = 0;
+  yield* splitLines(narrow(input), LONGEST);
+}
+
+/** What a shell redirected as UTF-16 would be lines without sense. */
+async function* narrow(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let isFirst = true;
-  const take = (part: Uint8Array) => {
-    const wide = isFirst ? utf16Problem(part) : undefined;
-    isFirst = false;
+  for await (const part of input) {
+    // Of the first line, because the test needs an even number of bytes.
+    const end = part.indexOf(0x0a);
+    const wide = isFirst ? utf16Problem(end < 0 ? part : part.subarray(0, end)) : undefined;
     if (wide !== undefined) throw new CustosError('LOG_UNREADABLE', `the log ${wide}`);
-    size += part.length;
-    // Lines that are too long are only counted, not kept.
-    if (size <= LONGEST) parts.push(part);
-    else parts = [];
-  };
-  const line = () => {
-    const text = size > LONGEST ? undefined : new TextDecoder().decode(Buffer.concat(parts));
-    parts = [];
-    size = 0;
-    return text;
-  };
-  for await (const chunk of input) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      take(chunk.subarray(start, end));
-      yield line();
-      start = end + 1;
-    }
-    if (start < chunk.length) take(chunk.subarray(start));
+    isFirst = false;
+    yield part;
   }
-  if (size > 0) yield line();
 }

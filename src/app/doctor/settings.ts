@@ -1,4 +1,4 @@
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { checkApproverUrl, checkCloudUrl, checkCollectorUrl, checkFourEyeUrl, checkNodeUrl } from '../../cloud/urls.js';
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { asCustosError } from '../../core/errors.js';
@@ -7,6 +7,7 @@ import { GET_REMEDY, GET_RISK } from '../config/four-eye.js';
 import type { Problem } from '../config/problem.js';
 import { shownValue } from '../config/shown-value.js';
 import { readSigningRules } from '../config/signing-rules.js';
+import { readSecretFile } from '../daemon/secret-file.js';
 import { proxiesOf, readHeaders } from '../network/way-out.js';
 import { type Finding, problem } from './finding.js';
 import { limitFindings } from './limits.js';
@@ -57,18 +58,32 @@ function misread(config: Config, { setting, text, code }: Problem): Finding {
 }
 
 async function fileFindings(config: Config): Promise<Finding[]> {
-  const found: Finding[] = [];
-  const look = async (what: string, path: string | undefined, readable: (path: string) => Promise<unknown>) => {
-    if (path === undefined) return;
-    await readable(path).catch(() => {
-      found.push(problem('settings', 'CONFIG_INVALID', `the ${what} ${path} cannot be read`));
-    });
-  };
-  // A pipe gives its text only once, so the password file is not read.
-  await look('password file', config.password.file, (path) => access(path, constants.R_OK));
-  await look('four-eye secret file', config.daemon.fourEyeSecretFile, (path) => readFile(path));
-  await look('approver secret file', config.approvers.secretFile, (path) => readFile(path));
-  return found;
+  return [
+    ...(await passwordFindings(config.password.file)),
+    ...(await secretFindings('four-eye secret', config.daemon.fourEyeSecretFile)),
+    ...(await secretFindings('approver secret', config.approvers.secretFile)),
+  ];
+}
+
+/** A pipe gives its text only once, so the file is not read. */
+async function passwordFindings(file: string | undefined): Promise<Finding[]> {
+  if (file === undefined) return [];
+  return access(file, constants.R_OK).then(
+    () => [],
+    () => [problem('settings', 'CONFIG_INVALID', `the password file ${file} cannot be read`)],
+  );
+}
+
+/** As the daemon reads it. */
+async function secretFindings(what: string, file: string | undefined): Promise<Finding[]> {
+  if (file === undefined) return [];
+  try {
+    (await readSecretFile(file, what)).secret.wipe();
+    return [];
+  } catch (thrown) {
+    const error = asCustosError(thrown);
+    return [problem('settings', error.code, error.message)];
+  }
 }
 
 /** Chains in settings that do not exist, and ceilings that are not amounts. */

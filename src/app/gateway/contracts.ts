@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { ChainRegistry } from '../../core/chain/chain.js';
+import { asCustosError } from '../../core/errors.js';
 import { type ChainId, quote } from '../../core/ids.js';
+import { readNamedFileNow } from '../../files/named-file.js';
 import type { ContractSettings, ListedToken } from '../../gateway/context.js';
 import { codeNames } from '../../gateway/contracts/codes.js';
 import type { Config } from '../config/config.js';
@@ -8,6 +9,8 @@ import type { SettingsReader } from '../config/reader.js';
 
 /** Largest creation code that a file may have, in bytes: what a transaction may carry (EIP-3860), less the arguments behind it. */
 const MOST_CODE = 48_000;
+/** Its digits, and blanks around them. */
+const MOST_TEXT = 1024 * 1024;
 /** Longest name of a currency in a request. */
 const CURRENCY = /^[A-Za-z0-9_.]{1,30}$/;
 
@@ -100,11 +103,12 @@ function codeIn(read: SettingsReader, name: string, file: string): string | unde
     return undefined;
   };
   try {
-    const [, digits] = /^(?:0x)?((?:[0-9a-fA-F]{2})+)$/.exec(readFileSync(file, 'utf8').trim()) ?? [];
+    const text = readNamedFileNow(file, { most: MOST_TEXT }).bytes.toString('utf8');
+    const [, digits] = /^(?:0x)?((?:[0-9a-fA-F]{2})+)$/.exec(text.trim()) ?? [];
     if (digits === undefined) return refuse('the file does not hold creation code in hexadecimal digits');
     if (digits.length / 2 > MOST_CODE) return refuse(`the code has more than ${MOST_CODE} bytes`);
     return `0x${digits.toLowerCase()}`;
-  } catch {
-    return refuse('the file cannot be read');
+  } catch (error) {
+    return refuse(asCustosError(error).message);
   }
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CustosError } from '../../core/errors.js';
+import { openFile, readNamedFile } from '../../files/named-file.js';
+import { isMissing, refusedAs } from '../../files/refused.js';
 import type { RecordFile } from '../../signing/control/kept-book.js';
-import { readAtMost } from '../process/bounded-file.js';
 
 /** Bytes; a larger file is none of ours. */
 const LARGEST = 1024 * 1024 * 1024;
@@ -78,21 +79,19 @@ export async function openStateFile(path: string): Promise<StateFile> {
   };
 }
 
-/** @returns undefined where nothing is there, or nothing that can be read, which is said when it is */
+/** @returns undefined where nothing is there */
 async function openedAt(path: string): Promise<FileHandle | undefined> {
-  return open(path, 'r').catch(() => undefined);
+  return openFile(path).catch((error: unknown) => (isMissing(error) ? undefined : unreadable(error)));
 }
 
 async function contentOf(path: string): Promise<Uint8Array> {
-  try {
-    const bytes = await readAtMost(path, LARGEST);
-    if (bytes !== undefined) return new Uint8Array(bytes);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return new Uint8Array();
-    throw new CustosError('KEEPER_STATE_DAMAGED', `the state file ${path} cannot be read`, { cause });
-  }
-  throw new CustosError('KEEPER_STATE_DAMAGED', `${path} is too large for the state of a signer`);
+  return readNamedFile(path, { most: LARGEST }).then(
+    ({ bytes }) => new Uint8Array(bytes),
+    (error: unknown) => (isMissing(error) ? new Uint8Array() : unreadable(error)),
+  );
 }
+
+const unreadable = refusedAs('KEEPER_STATE_DAMAGED', 'the state file ');
 
 /**
  * A file of its own until it has its name: two processes that replace one file at the same moment would write into each other's.

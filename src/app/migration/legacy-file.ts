@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import { CustosError } from '../../core/errors.js';
 import type { Secret } from '../../core/secret.js';
 import { utf16Problem } from '../../core/text/text-bytes.js';
-import { whyUnreadable } from '../../core/text/unreadable.js';
 import { BLOCK, isLegacySealed, type LegacyPlain, openLegacy } from '../../crypto/legacy-aes.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import { type RawEntry, readEntries, salvageEntries } from './legacy-entries.js';
 
 /** The content of an old file. */
@@ -23,7 +23,8 @@ const OPENING_BRACE = 0x7b;
  * @throws CustosError IMPORT_INVALID: it cannot be read, or is neither; PASSWORD_WRONG
  */
 export async function readLegacyFile(path: string, askPassword: () => Promise<Secret>): Promise<LegacyFile> {
-  const bytes = withoutMark(await readAll(path));
+  const file = await readNamedFile(path, { most: MAX_BYTES }).catch(refusedAs('IMPORT_INVALID'));
+  const bytes = withoutMark(file.bytes);
   try {
     const wide = utf16Problem(bytes);
     if (wide !== undefined) throw new CustosError('IMPORT_INVALID', `${path} ${wide}`);
@@ -50,24 +51,6 @@ export async function readLegacyFile(path: string, askPassword: () => Promise<Se
 /** Editors of some systems put the mark U+FEFF before a text. */
 function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3) : bytes;
-}
-
-async function readAll(path: string): Promise<Buffer> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      if ((await handle.stat()).size > MAX_BYTES)
-        throw new CustosError('IMPORT_INVALID', `${path} has more than 512 MiB`);
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    if (cause instanceof CustosError) throw cause;
-    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const what = isMissing ? 'does not exist' : `cannot be read (${whyUnreadable(cause, process.geteuid?.())})`;
-    throw new CustosError('IMPORT_INVALID', `${path} ${what}`, { cause });
-  }
 }
 
 function readPlain(path: string, bytes: Uint8Array): LegacyFile {

@@ -1,9 +1,11 @@
 import type { ChainRegistry } from '../../core/chain/chain.js';
 import { CustosError } from '../../core/errors.js';
 import type { Policy } from '../../core/policy/policy.js';
+import { utf8Text } from '../../core/text/text-bytes.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import type { PolicyFinding } from '../../policy/statics/check.js';
 import { diffPolicies, type PolicyDiff } from '../../policy/statics/diff.js';
-import { readAtMost } from '../process/bounded-file.js';
 import { policyFindings } from './findings.js';
 import { parsePolicy } from './schema.js';
 
@@ -48,11 +50,8 @@ export async function diffFiles(before: string, after: string): Promise<PolicyDi
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    const bytes = await readAtMost(file, MAX_BYTES);
-    if (bytes !== undefined) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new CustosError('FILE_UNREADABLE', `the policy ${file} cannot be read as text`);
-  }
-  throw new CustosError('POLICY_INVALID', `${file} is too large for a policy`);
+  const { bytes } = await readNamedFile(file, { most: MAX_BYTES }).catch(refusedAs('FILE_UNREADABLE', 'the policy '));
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new CustosError('FILE_UNREADABLE', `the policy ${file} is not UTF-8 text`);
+  return text;
 }

@@ -154,8 +154,13 @@ export async function openApiDoor(given: ApiDoorParts): Promise<Door> {
   });
   const api = await startApi({ parts, rpc, authenticator, ...place, ...page?.place, tatum, ...(tls && { tls }) });
   page?.listens(api);
-  const socket =
-    serve.clef && (await openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator }));
+  const opening = serve.clef && openClefSocket(serve.clef, { parts: { ...rpc, closing: api.closing }, authenticator });
+  // A server that is left listening would keep the process from ending with the error.
+  const socket = await opening?.catch((error: unknown) =>
+    api.close().then(() => {
+      throw error;
+    }),
+  );
   webhooks.deliverer.start();
   tell(log, 'api-listening', { url: api.url });
   if (!isLoopback(serve.host) && tls === undefined) tell(log, 'api-exposed', { host: serve.host });

@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { CustosError } from '../../core/errors.js';
 import { type Log, tell } from '../../core/log.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import type { ServerTls } from '../../http/tls.js';
 import type { ServeConfig } from '../config/serve-config.js';
 import { readSecretFile } from '../daemon/secret-file.js';
+
+/** More than a file with the certificates of every authority that systems trust, in bytes. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads what a server of TLS shows and checks, and warns of a key that others may read.
@@ -25,8 +29,8 @@ export async function readTls({ tls }: Pick<ServeConfig, 'tls'>, log: Log): Prom
 
 /** OpenSSL takes a file without a certificate as an empty list, with which no client would come in. */
 async function readPem(file: string, flag: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) throw new CustosError('CONFIG_INVALID', `${flag}: ${file} cannot be read`);
+  const { bytes } = await readNamedFile(file, { most: MAX_BYTES }).catch(refusedAs('CONFIG_INVALID', `${flag}: `));
+  const text = bytes.toString('utf8');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
   throw new CustosError('CONFIG_INVALID', `${flag}: ${file} has no certificate in PEM`);
 }

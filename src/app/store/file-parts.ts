@@ -1,6 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { CustosError } from '../../core/errors.js';
-import { whyUnreadable } from '../../core/text/unreadable.js';
+import { openFile } from '../../files/named-file.js';
+import { refusedAs, refusedBySystem } from '../../files/refused.js';
 
 /** Reads a file from start to end in parts of requested sizes. */
 export interface FileParts {
@@ -15,14 +16,13 @@ export interface FileParts {
 export function readFileInParts(path: string): FileParts {
   let handle: FileHandle | undefined;
   let at = 0;
+  const refused = refusedAs('BACKUP_INVALID');
   const read = async (bytes: Uint8Array, got: number): Promise<number> => {
-    try {
-      handle ??= await open(path, 'r');
-      return (await handle.read(bytes, got, bytes.length - got, at)).bytesRead;
-    } catch (cause) {
-      const why = whyUnreadable(cause, process.geteuid?.());
-      throw new CustosError('BACKUP_INVALID', `${path} cannot be read (${why})`, { cause });
-    }
+    handle ??= await openFile(path).catch(refused);
+    return handle.read(bytes, got, bytes.length - got, at).then(
+      ({ bytesRead }) => bytesRead,
+      (cause: unknown) => refused(refusedBySystem(path, cause)),
+    );
   };
   return {
     async take(size) {

@@ -11,11 +11,12 @@ import type { ApproverKey } from '../../app/approvals/key-file.js';
 import { approvalParts } from '../../app/approvals/parts.js';
 import { type ApprovalRequest, decodeRequest, readRequest, requestText } from '../../app/approvals/request.js';
 import { amountText, requestLines, standingJson } from '../../app/approvals/shown-request.js';
+import { textIn } from '../../app/process/text-files.js';
 import { CustosError } from '../../core/errors.js';
 import type { Approval, SignedApproval } from '../../core/policy/approval.js';
 import { parsePendingId } from '../../core/signing/pending.js';
 import type { Call, Run } from '../spec.js';
-import { confirmed, openKey, textIn } from './approver.js';
+import { confirmed, openKey } from './approver.js';
 
 const MINUTE = 60_000;
 

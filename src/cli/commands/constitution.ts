@@ -9,8 +9,9 @@ import {
   signConstitution,
   signerNote,
 } from '../../app/approvals/constitutions.js';
+import { signaturesIn, textIn } from '../../app/process/text-files.js';
 import type { Run } from '../spec.js';
-import { confirmed, openKey, signaturesIn, textIn } from './approver.js';
+import { confirmed, openKey } from './approver.js';
 
 export const draft: Run = async ({ house, out }) => {
   out.json(await openConstitutions(await house.store(), await house.rootKey(), draftConstitution));

@@ -10,13 +10,14 @@ import {
 import { freezeMacs } from '../../app/freezes/macs.js';
 import { type FreezeMaker, makeFreeze, readWanted, requireWallet } from '../../app/freezes/make.js';
 import { freezeJson, shownFreezes, shownKept } from '../../app/freezes/shown.js';
+import { signaturesIn, textIn } from '../../app/process/text-files.js';
 import { listWallets } from '../../app/wallets/list.js';
 import { CustosError } from '../../core/errors.js';
 import { type FreezeScope, scopeText } from '../../core/policy/freeze.js';
 import type { Store } from '../../core/store/store.js';
 import { shown } from '../../core/text/foreign-text.js';
 import type { Call, Run } from '../spec.js';
-import { confirmed, openKey, signaturesIn, textIn } from './approver.js';
+import { confirmed, openKey } from './approver.js';
 
 export const freeze: Run = async (call) => {
   const { house, options, out } = call;

@@ -4,9 +4,10 @@ import { shownFirst, timesOf, versionJson, versionOf } from '../../app/policy/hi
 import { openPolicies, type PolicyVersionShown, policyHistory, publishPolicy } from '../../app/policy/published.js';
 import { diffLines, policyLines } from '../../app/policy/shown-policy.js';
 import { agreementOf, readPolicySignature, signPolicy } from '../../app/policy/signed-policy.js';
+import { signaturesIn } from '../../app/process/text-files.js';
 import { CustosError } from '../../core/errors.js';
 import type { Call, Run } from '../spec.js';
-import { confirmed, openKey, signaturesIn } from './approver.js';
+import { confirmed, openKey } from './approver.js';
 
 export const sign: Run = async (call) => {
   const { args, options, out } = call;

@@ -1,4 +1,3 @@
-import { settingsForFront } from '../../app/config/config.js';
 import { frontEnvironment } from '../../app/config/front-settings.js';
 import { slotsAt } from '../../app/keeper/store-key.js';
 import { storeLocation } from '../../app/store/location.js';
@@ -16,15 +15,12 @@ export const supervise: Supervise = async (call) => superviseWith(call, undefine
 
 /** The same with a password that is known already. */
 export async function superviseWith(
-  { config, flags, environment, terminal }: SupervisorCall,
+  { config, front: settings, environment, terminal }: SupervisorCall,
   password: Secret | undefined,
 ): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort(signal));
-  const front = {
-    settings: settingsForFront(flags, environment, config.home),
-    environment: frontEnvironment(environment),
-  };
+  const front = { settings, environment: frontEnvironment(environment) };
   const means = passwordMeans(config, terminal);
   const key = async (storeId: string) =>
     password ? { secret: password } : readStoreKey(means, () => slotsAt(storeLocation(config), storeId));

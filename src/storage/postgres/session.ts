@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig, CustomTypesConfig, QueryResult } from 'pg';
 import { CustosError } from '../../core/errors.js';
+import { readNamedFile } from '../../files/named-file.js';
+import { refusedAs } from '../../files/refused.js';
 import { endsConnection, isAftermath, postgresError } from './errors.js';
 import type { PostgresUrl } from './location.js';
 
@@ -39,6 +40,8 @@ export interface SessionOptions {
 
 /** Times in milliseconds. A hanging process must not hold rows forever, and a network that drops packets must not hang a process. */
 const CONNECT_LIMIT = 10_000;
+/** More than a file with the certificates of every authority that systems trust, in bytes. */
+const MOST_PEM = 4 * 1024 * 1024;
 const LOCK_LIMIT = 10_000;
 const STATEMENT_LIMIT = 60_000;
 const ANSWER_LIMIT = 70_000;
@@ -135,11 +138,10 @@ async function tlsOptions({ sslMode, sslRootCert, sslCert, sslKey }: PostgresUrl
 
 async function readPem(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new CustosError('STORE_UNSUPPORTED', `the certificate or key ${path} cannot be read`, { cause });
-  }
+  const { bytes } = await readNamedFile(path, { most: MOST_PEM }).catch(
+    refusedAs('STORE_UNSUPPORTED', 'the certificate or key '),
+  );
+  return bytes.toString('utf8');
 }
 
 function connectError(error: unknown, shown: string): CustosError {

@@ -199,7 +199,7 @@ describe('the configuration', () => {
       '"ETH" is not CHAIN=ADDRESS',
       'there is no --node of a chain with contracts called "BSC"',
       'is not NAME=FILE, with each name once, of: token, nft, multitoken',
-      'nft=/nowhere: the file cannot be read',
+      'nft=/nowhere: /nowhere cannot be read (it does not exist)',
       'does not hold creation code',
     ])
       expect(problems).toContain(part);

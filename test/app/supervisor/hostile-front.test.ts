@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig, settingsForFront } from '../../../src/app/config/config.js';
+import { readSettings } from '../../../src/app/config/config.js';
 import { frontEnvironment } from '../../../src/app/config/front-settings.js';
 import { createHouse } from '../../../src/app/house.js';
 import { readStorePassword } from '../../../src/app/store/password.js';
@@ -58,7 +58,7 @@ beforeAll(async () => {
     IDENTITY_HEADER: password,
   };
   const flags = { testnet: true, passwordFile: file, envFile: settingsFile, signers: '1' };
-  const config = readConfig(flags, environment, home);
+  const { config, front: settings } = readSettings(flags, environment, home);
   const house = createHouse(config, silentTerminal);
   (await initStore(house.location, house.passwords)).wipe();
   const wanted = { chain: 'ETH', network: 'testnet', kind: 'key', count: 1 } as const;
@@ -71,7 +71,7 @@ beforeAll(async () => {
   await house.close();
   const front = {
     program,
-    settings: settingsForFront(flags, environment, home),
+    settings,
     environment: { ...frontEnvironment({ ...environment, PATH: process.env['PATH'] }), REPORT: join(home, 'report') },
   };
   const key = async () => ({ secret: await readStorePassword(house.passwords) });

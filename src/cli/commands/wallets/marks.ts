@@ -1,3 +1,4 @@
+import { textIn } from '../../../app/process/text-files.js';
 import { getSealed } from '../../../app/wallets/find.js';
 import { markWallets, parseOwner } from '../../../app/wallets/marks.js';
 import { putOwner } from '../../../app/wallets/owners.js';
@@ -5,7 +6,6 @@ import { CustosError } from '../../../core/errors.js';
 import { parseOwnerId, parseSignatureId, type SignatureId } from '../../../core/ids.js';
 import { tenantOf } from '../../../core/signing/wallet.js';
 import type { Call, Run } from '../../spec.js';
-import { textIn } from '../approver.js';
 
 export const tag: Run = async (call) => {
   const { add = [], remove = [] } = call.options;

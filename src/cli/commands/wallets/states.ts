@@ -1,4 +1,5 @@
 import { currentConstitution, openConstitutions } from '../../../app/approvals/constitutions.js';
+import { signaturesIn, textIn } from '../../../app/process/text-files.js';
 import { getSealed } from '../../../app/wallets/find.js';
 import {
   parseReason,
@@ -15,7 +16,7 @@ import { CustosError } from '../../../core/errors.js';
 import type { PersonSignature } from '../../../core/policy/constitution.js';
 import type { SealedWallet, WalletState } from '../../../core/signing/wallet.js';
 import type { Call, Run } from '../../spec.js';
-import { confirmed, openKey, signaturesIn, textIn } from '../approver.js';
+import { confirmed, openKey } from '../approver.js';
 
 export const suspend: Run = (call) => change(call, 'suspended');
 export const activate: Run = (call) => change(call, 'active');
