@@ -173,6 +173,7 @@ function examined({ flags, environment, home }: FrontSettings, { envFile, file }
   for (const problem of file.problems) read.refuse('--envFile', problem);
   refuseRelativeHome(read, environment);
   read.refuseRepeated(repeatable);
+  read.refuseEmpty();
   const store = read.text('store') ?? read.text('path') ?? read.setting('store')?.value;
   const config = {
     home,

@@ -4,7 +4,7 @@ import type { SettingsReader } from './reader.js';
 /** The approvals that every transaction needs: `2 of treasury, 1 of risk`. */
 export function readNeeds(read: SettingsReader): readonly Demand[] {
   // An empty one is a variable that a script did not fill: it must not switch approvals off.
-  const empty = read.emptyIn('needs');
+  const empty = read.emptyVariable('needs');
   if (empty !== undefined) read.refuse(empty, `${empty} is empty; leave it out if nothing needs an approval`);
   const given = read.setting('needs');
   if (given === undefined) return [];

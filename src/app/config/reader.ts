@@ -37,7 +37,7 @@ export class SettingsReader {
     this.#environment = environment;
   }
 
-  /** A setting that may come from a flag or from variables: the flag, then the first variable that is set. Empty means not set. */
+  /** A setting that may come from a flag or from variables: the flag, then the first variable that is set. An empty variable means not set. */
   setting(name: SettingName): Sourced | undefined {
     const setting = settings[name];
     if ('flag' in setting) {
@@ -56,10 +56,8 @@ export class SettingsReader {
     return undefined;
   }
 
-  /** The flag or variable that is given and empty, for a setting whose loss must not pass unseen. */
-  emptyIn(name: SettingName): string | undefined {
-    const setting = settings[name];
-    if ('flag' in setting && this.#flags[setting.flag] === '') return flagName(setting.flag);
+  /** The variable that is set and empty, for a setting whose loss must not pass unseen. */
+  emptyVariable(name: SettingName): string | undefined {
     return settings[name].env.find((variable) => this.#environment[variable] === '');
   }
 
@@ -195,6 +193,18 @@ export class SettingsReader {
     for (const [flag, given] of Object.entries(this.#flags)) {
       if (!Array.isArray(given) || repeatable.has(flag) || given.length < 2) continue;
       this.refuse(flagName(flag), `${flagName(flag)} is given more than once: ${bothOf(flag, given)}`);
+    }
+  }
+
+  /**
+   * Refuses empty flags of settings: a script did not fill their variable, and what the environment or a default says would be
+   * used in silence, such as another store.
+   */
+  refuseEmpty(): void {
+    const all = Object.values(settings).flatMap((setting) => ('flag' in setting ? [setting.flag] : []));
+    for (const flag of [...all, 'path', 'envFile']) {
+      if (![this.#flags[flag]].flat().includes('')) continue;
+      this.refuse(flagName(flag), `${flagName(flag)} is empty; leave it out if it is to name nothing`);
     }
   }
 

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { daemonProblems, gatewayProblems } from '../../../src/app/config/check.js';
 import { examineConfig, readConfig, repeatable } from '../../../src/app/config/config.js';
 import { problemsOf } from '../../../src/app/config/problem.js';
-import { SettingsReader } from '../../../src/app/config/reader.js';
+import { flagName, SettingsReader } from '../../../src/app/config/reader.js';
+import { settings } from '../../../src/app/config/settings.js';
 import { readContracts } from '../../../src/app/gateway/contracts.js';
 import { createRegistry } from '../../../src/chains/registry.js';
 import { commands } from '../../../src/cli/commands.js';
@@ -46,11 +47,21 @@ describe('the configuration', () => {
   });
 
   it.each([
-    [{ needs: '' }, '--needs is empty; leave it out if nothing needs an approval'],
     [{ needs: '1 of risk, 1 of risk' }, '--needs names the group risk twice'],
     [{ needs: 'two of risk' }, '--needs takes demands like "2 of treasury", separated by commas'],
   ])('the configuration refuses the demands %j', (flags, text) => {
     expect(thrownBy(() => readConfig(flags, {}, home)).message).toBe(text);
+  });
+
+  it.each([
+    ...Object.values(settings).flatMap((setting) => ('flag' in setting ? [setting.flag] : [])),
+    'path',
+    'envFile',
+  ])('the configuration refuses an empty %s, because another one would be used in its place', (flag) => {
+    for (const given of ['', ['']]) {
+      const { message } = thrownBy(() => readConfig({ [flag]: given }, {}, home));
+      expect(message).toBe(`${flagName(flag)} is empty; leave it out if it is to name nothing`);
+    }
   });
 
   it.each([
