@@ -53,6 +53,7 @@ function problemsOf({ problems }: CustosError['details']): readonly Problem[] {
   return Array.isArray(problems) ? problems : [];
 }
 
+/** A name at the begin, such as `eth_chainId`, stays as it is. */
 function sentence(message: string): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  return `${message.replace(/^[a-z]+(?=[ ,:]|$)/, (word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)}.`;
 }

@@ -10,18 +10,27 @@ const BUILT = /^\.new-[0-9a-f]{12}$/;
  * The path of a database behind symbolic links. SQLite puts its log beside that one, and so does Custos with its lock: a database
  * under two names would have two locks. A file with two names in the file system would have two logs as well, and what is written
  * through one name is lost through the other (sqlite.org/howtocorrupt.html, section 2.5), so it is refused.
- * @throws CustosError STORE_UNSUPPORTED: it has another name; the system's error if there is none
+ * @throws CustosError STORE_UNREACHABLE: it is no file, and opening a pipe would wait for ever; STORE_UNSUPPORTED: it has another
+ * name; the system's error if there is none
  */
 export function oneFile(path: string): string {
   const real = realpathSync(path);
   const found = statSync(real);
-  if (found.nlink <= 1 || found.isDirectory()) return real;
+  if (!found.isFile()) throw noFile(path, found.isDirectory());
+  if (found.nlink <= 1) return real;
   dropBuilt(real);
   const { nlink } = statSync(real);
   if (nlink <= 1) return real;
   const text = `${path} has ${nlink} names (hard links), and what is written under one name is lost under another`;
   const hint = 'remove the other names, or move them away as real copies; `find DIRECTORY -samefile PATH` shows them';
   throw new CustosError('STORE_UNSUPPORTED', text, { hint });
+}
+
+function noFile(path: string, isDirectory: boolean): CustosError {
+  const what = isDirectory
+    ? 'a directory; a mount of a file that did not exist makes one'
+    : 'a pipe, a socket or a device';
+  return new CustosError('STORE_UNREACHABLE', `${path}: the path is ${what}`);
 }
 
 /** A process that was killed while it placed the file has left the name under which it built it. */

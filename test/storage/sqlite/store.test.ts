@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { Store } from '../../../src/core/store/store.js';
 import { openDatabase } from '../../../src/storage/open-database.js';
 import { createStore, openStore, storeExists } from '../../../src/storage/open-store.js';
+import { openQueue } from '../../../src/storage/queue/queue.js';
 import { anySlot, anyWallet, freshDirectory, runChild, storeId } from '../support.js';
 
 const directory = freshDirectory();
@@ -213,9 +217,25 @@ test('a path below a file is a coded error', async () => {
   await expect(storeExists(path)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
 });
 
-test('a directory in place of the store is a coded error', async () => {
-  await mkdir(location());
-  await expect(openStore(location())).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+const noFiles: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+  'a directory': (path) => mkdir(path),
+  'a pipe': async (path) => execFileSync('mkfifo', [path]),
+  'a socket': async (path) => {
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    server.unref();
+  },
+  'a device': (path) => symlink('/dev/zero', path),
+};
+
+test.each(Object.keys(noFiles))('%s in the place of a store or queue is a coded error at once', async (kind) => {
+  await noFiles[kind]?.(location());
+  for (const open of [openStore, openQueue]) {
+    await expect(open(location())).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringMatching(/the path is a (directory|pipe, a socket or a device)/),
+    });
+  }
 });
 
 test('only one daemon runs at a time: the second learns which process the first is, and a killed one leaves no lock', async () => {
