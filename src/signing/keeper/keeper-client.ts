@@ -51,6 +51,8 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
   let newest = 0;
   /** Every new connection gets them again: the keeper may have been started again. */
   let documents: ControlDocuments | undefined;
+  /** A connection serves without them: while no signer process started, say, they could not be examined. */
+  let isOwed = false;
   let isClosed = false;
 
   /** @throws CustosError KEEPER_STATE_OLD: it forgot what it had told */
@@ -58,6 +60,15 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
     const state = ('state' in answer ? answer.state : undefined) ?? 0;
     if (state < newest) throw new CustosError('KEEPER_STATE_OLD', 'the signer service came back with an older state');
     newest = state;
+  };
+
+  /** What stands in the way may end, unlike that the keeper knows newer ones. */
+  const bring = async (to: KeeperConnection): Promise<void> => {
+    isOwed = false;
+    if (documents === undefined) return;
+    await handOver(to, documents).catch((thrown: unknown) => {
+      isOwed = asCustosError(thrown).code !== 'CONTROL_OLD';
+    });
   };
 
   const introduced = async (): Promise<KeeperConnection> => {
@@ -76,7 +87,7 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
         if (!isClosed) options.onLost?.();
       });
       // What the keeper thinks of them, it says of each signature that is asked for.
-      if (documents !== undefined) await handOver(opened, documents).catch(() => undefined);
+      await bring(opened);
       return opened;
     } catch (error) {
       opened.close();
@@ -113,7 +124,9 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
       return opened(keys).opening;
     },
     async sign(request) {
-      const answer = await ask((n) => ({ kind: 'sign', n, request }));
+      const to = await served(connected, keys);
+      if (isOwed) await bring(to);
+      const answer = await to.ask((n) => ({ kind: 'sign', n, request }));
       if (answer.kind !== 'signed') throw unexpected(answer);
       newest = Math.max(newest, answer.state ?? 0);
       return answer.result;
@@ -136,6 +149,7 @@ export function createKeeperClient(options: KeeperClientOptions): Signer {
     async control(given) {
       // First remembered: a connection that is made meanwhile brings them.
       documents = given;
+      isOwed = false;
       await handOver(await served(connected, keys), given);
     },
     async decree(request) {

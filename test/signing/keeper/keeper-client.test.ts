@@ -157,6 +157,33 @@ test('many questions that find the connection lost open one new one together', a
   await front.close();
 });
 
+test('documents that a new connection did not take come again before the next signature, unless newer ones are known', async () => {
+  for (const [code, times] of [
+    ['SIGNER_DIED', 3],
+    ['CONTROL_OLD', 2],
+  ] as const) {
+    let brought = 0;
+    let isFirst = true;
+    const front = frontOf((asked, far) => {
+      if (asked.kind === 'hello') return welcome();
+      if (asked.kind === 'control') {
+        brought += 1;
+        return brought === 2 ? { kind: 'failed', code } : { kind: 'controlled' };
+      }
+      if (!isFirst) return signed;
+      isFirst = false;
+      far.end();
+      return undefined;
+    });
+    await front.unlock();
+    await front.control?.({ policies: [] });
+    await front.sign(request).catch(() => undefined);
+    for (let at = 0; at < 3; at++) expect(await front.sign(request)).toEqual(signed.result);
+    expect([code, brought]).toEqual([code, times]);
+    await front.close();
+  }
+});
+
 test('a keeper that answers nothing is given up after its time', async () => {
   const front = frontOf(({ kind }) => (kind === 'hello' ? welcome() : undefined), 200);
   await expect(front.sign(request)).rejects.toMatchObject({ code: 'SIGNER_TIMEOUT' });
