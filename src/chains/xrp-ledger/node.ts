@@ -3,6 +3,7 @@ import { CustosError } from '../../core/errors.js';
 import { isObject } from '../../core/json.js';
 import { type Fields, readObject } from '../shared/fields.js';
 import { finalIn } from '../shared/finality.js';
+import { unlessRefused } from '../shared/refusal.js';
 import { checkReceiver } from './receiver.js';
 import { readTransaction } from './transaction.js';
 
@@ -39,7 +40,9 @@ export const xrpLedgerNode: ChainNode = {
     const life = lifeOf(recorded);
     const found = await ask(node, 'tx', { transaction: recorded.txId, ...(life && rangeBefore(life.last)) });
     if (found['hash'] === recorded.txId) return 'known';
-    if (life === undefined || (await validatedLedger(node)) <= life.last) return 'open';
+    // A node that does not offer a question proves nothing.
+    const newest = life && (await unlessRefused(() => validatedLedger(node)));
+    if (life === undefined || newest === undefined || newest <= life.last) return 'open';
     // Nothing tells since when they may have been taken, so their number must be unused where the proof begins: after their
     // end, or before ledgers that were searched to the last one.
     if (await isUnused(life, { at: 'validated' }, node)) return 'dead';
@@ -149,12 +152,13 @@ async function isUnused(
   const isProof = ({ ledger_index: index, validated }: Fields) =>
     validated === true && (at === 'validated' ? typeof index === 'number' && index > last : index === at);
   const where = { ledger_index: at };
-  const state = await ask(node, 'account_info', { account, ...where });
+  const state = (await unlessRefused(() => ask(node, 'account_info', { account, ...where }))) ?? {};
   const { account_data: data } = state;
   const next = isObject(data) && data['Account'] === account ? data['Sequence'] : undefined;
   if (isProof(state) && typeof next === 'number' && next <= number) return true;
   if (!isTicket) return false;
-  const held = await ask(node, 'ledger_entry', { ticket: { account, ticket_seq: number }, ...where });
+  const asked = { ticket: { account, ticket_seq: number }, ...where };
+  const held = (await unlessRefused(() => ask(node, 'ledger_entry', asked))) ?? {};
   const ticket = isObject(held['node']) ? held['node'] : {};
   return isProof(held) && ticket['Account'] === account && ticket['TicketSequence'] === number;
 }
